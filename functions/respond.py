@@ -1,0 +1,56 @@
+"""alerts.fifo -> an incident is advanced. The story is in responder/workflow/respond.py."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from responder.bootstrap import quarantine, redelivery, world
+from responder.domain.message import decode
+from responder.errors import CannotRead, TryAgain
+from responder.observability import emit, log_steps, logger
+from responder.workflow.measures import Measure, of_steps
+from responder.workflow.respond import respond
+from responder.workflow.set_aside import set_aside
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401  # Lambda's context has no type of its own
+    """Report what must be redelivered; after a failure the rest of the batch is left as it is, to keep its order."""
+    records = event["Records"]
+    for place, record in enumerate(records):
+        if not _done(record, context):
+            return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records[place:]]}
+    return {"batchItemFailures": []}
+
+
+def _done(record: dict[str, Any], context: Any) -> bool:  # noqa: ANN401  # as above
+    try:
+        _respond(record, context)
+    except TryAgain as error:
+        logger().warning("try again", extra={"why": str(error), "after_seconds": error.after_seconds})
+        redelivery().later(record["receiptHandle"], error.after_seconds)
+        return False
+    except Exception:
+        logger().exception("respond broke", extra={"message_id": record["messageId"]})
+        return False
+    return True
+
+
+def _respond(record: dict[str, Any], context: Any) -> None:  # noqa: ANN401  # as above
+    now = datetime.now(UTC)
+    here = replace(world("respond"), time_left=lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+    try:
+        message = decode(record["body"])
+    except CannotRead as error:
+        key = set_aside(record["body"], str(error), quarantine(), here.channels, now)
+        logger().error("set aside", extra={"why": str(error), "key": key})
+        emit([Measure("AlertsQuarantined")])
+        return
+    responded = respond(message, here, now)
+    log_steps(responded.written)
+    emit(of_steps(responded.written, now))
+    news = responded.news
+    logger().info(
+        "responded",
+        extra={"resource": message.resource, "trace_id": message.trace_id, "started": len(news.started)}
+        | {"ended": len(news.ended), "repeated": len(news.repeated), "ignored": news.ignored},
+    )

@@ -1,0 +1,306 @@
+"""In-memory twins of every seam, with the same promises as the real ones; tests and rehearsals run on them.
+
+What a twin holds is public, to be arranged before and inspected after. A twin whose `trouble` is set raises
+it on every call, as the outside does when it is down.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from responder.domain.alert import Alert
+from responder.domain.audit import Record
+from responder.domain.evidence import Sample
+from responder.domain.guard import Firing
+from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
+from responder.domain.message import LARGEST, Message, encode
+from responder.domain.plain import canonical, sha256
+from responder.domain.release import Artefacts, Release
+from responder.domain.remediation import Outcome, Snapshot
+from responder.domain.rollback import CONFIG
+from responder.domain.target import Target
+from responder.errors import ActionFailed, CannotRead, Fenced, NotThere, ResponderError
+from responder.ports import Configuration, Flip, Letter
+
+
+@dataclass
+class Twin:
+    """Something outside that may be down."""
+
+    trouble: ResponderError | None = field(default=None, kw_only=True)
+
+    def _up(self) -> None:
+        if self.trouble:
+            raise self.trouble
+
+
+@dataclass
+class InMemoryQueue(Twin):
+    """alerts.fifo: `messages` in the order sent, without those whose deduplication id was seen."""
+
+    messages: list[Message] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def send(self, messages: Sequence[Message]) -> None:
+        self._up()
+        for message in messages:
+            if len(encode(message)) > LARGEST:
+                raise CannotRead(f"an alert about {message.resource} is larger than the queue takes")
+        fresh = [m for m in messages if m.deduplication_id not in self.seen]
+        self.messages += fresh
+        self.bodies += [encode(m) for m in fresh]
+        self.seen |= {m.deduplication_id for m in fresh}
+
+
+@dataclass
+class InMemoryRedelivery:
+    """`asked` maps a receipt to the seconds after which its message is shown again."""
+
+    asked: dict[str, int] = field(default_factory=dict)
+
+    def later(self, receipt: str, seconds: int) -> None:
+        self.asked[receipt] = seconds
+
+
+@dataclass
+class InMemoryQuarantine(Twin):
+    """`kept` maps a key to the bytes and the cause first given."""
+
+    kept: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+
+    def keep(self, content: bytes, cause: str, now: datetime) -> str:
+        self._up()
+        key = f"quarantine/{now:%Y-%m-%d}/{sha256(content)}"
+        self.kept.setdefault(key, (content, cause))
+        return key
+
+
+@dataclass
+class InMemoryTokens(Twin):
+    """`tokens` is the secret; `cached` what was read last, as a warm function remembers it."""
+
+    tokens: dict[str, list[str]] = field(default_factory=dict)
+    cached: dict[str, list[str]] | None = None
+
+    def read(self, *, fresh: bool) -> Mapping[str, Sequence[str]]:
+        if fresh or self.cached is None:
+            self._up()
+            self.cached = dict(self.tokens)
+        return self.cached
+
+
+@dataclass
+class InMemoryJournal(Twin):
+    """Journal and agenda; states are kept as JSON, so that they are written and read back as in the table."""
+
+    states: dict[str, str] = field(default_factory=dict)
+    epochs: dict[str, int] = field(default_factory=dict)
+    dues: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    streams: dict[str, dict[int, str]] = field(default_factory=dict)
+    spent: dict[str, Budget] = field(default_factory=dict)
+    opened: list[tuple[str, str, datetime]] = field(default_factory=list)
+
+    def read(self, resource: str) -> TargetRecord:
+        self._up()
+        if resource not in self.states:
+            return TargetRecord(resource)
+        return read_state(json.loads(self.states[resource]))
+
+    def write(self, change: Change) -> None:
+        self._up()
+        self._check(change)
+        resource = change.record.resource
+        self.states[resource] = canonical(write_state(change.record))
+        self.epochs[resource] = change.record.epoch
+        self.dues.pop(resource, None)
+        if change.due_at:
+            self.dues[resource] = (change.due_at, change.due_kind)
+        for entry in change.entries:
+            self._append(entry, change.record)
+        self.spent |= {b.name: replace(b, version=b.version + 1) for b in change.budgets}
+
+    def entries(self, stream: str, since: int) -> list[str]:
+        self._up()
+        return [text for seq, text in sorted(self.streams.get(stream, {}).items()) if seq >= since]
+
+    def due(self, now: datetime) -> list[tuple[str, str]]:
+        self._up()
+        return [(resource, kind) for resource, (at, kind) in sorted(self.dues.items(), key=lambda d: d[1]) if at <= now]
+
+    def budgets(self, names: Sequence[str]) -> list[Budget]:
+        self._up()
+        return [self.spent.get(name, Budget(name)) for name in names]
+
+    def incidents(self, limit: int) -> list[tuple[str, str, datetime]]:
+        self._up()
+        return sorted(self.opened, key=lambda o: o[2], reverse=True)[:limit]
+
+    def _check(self, change: Change) -> None:
+        """Refuse before anything is written: all of a change or nothing."""
+        resource = change.record.resource
+        if self.epochs.get(resource, 0) != change.expected_epoch:
+            raise Fenced(f"{resource} is at epoch {self.epochs.get(resource, 0)}, expected {change.expected_epoch}")
+        places = [(e.stream, e.seq) for e in change.entries]
+        if len(set(places)) < len(places) or any(seq in self.streams.get(stream, {}) for stream, seq in places):
+            raise Fenced(f"{resource}: an entry of that number exists")
+        for budget in change.budgets:
+            if self.spent.get(budget.name, Budget(budget.name)).version != budget.version:
+                raise Fenced(f"budget {budget.name} moved since it was read")
+
+    def _append(self, entry: Record, record: TargetRecord) -> None:
+        self.streams.setdefault(entry.stream, {})[entry.seq] = entry.text
+        if record.incident and entry.stream == record.incident.id and entry.seq == 1:
+            self.opened.append((entry.stream, record.resource, record.incident.opened_at))
+
+
+@dataclass
+class InMemoryAudit(Twin):
+    """`objects` maps a key to a record's text."""
+
+    objects: dict[str, str] = field(default_factory=dict)
+
+    def put(self, record: Record) -> None:
+        self._up()
+        if self.objects.setdefault(record.key, record.text) != record.text:
+            raise ActionFailed(f"{record.key} exists with other bytes")
+
+    def read(self, stream: str) -> list[str]:
+        self._up()
+        return [self.objects[key] for key in sorted(self.objects, key=_number) if _stream(key) == stream]
+
+
+@dataclass
+class InMemoryMetrics(Twin):
+    """`answers` maps an expression to its samples; what is not there answers with no series."""
+
+    answers: dict[str, list[Sample]] = field(default_factory=dict)
+    asked: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def query(self, expression: str, at: datetime) -> list[Sample]:
+        self._up()
+        self.asked.append((expression, at))
+        return self.answers.get(expression, [])
+
+
+@dataclass
+class InMemoryAlertView(Twin):
+    """`firing` maps a fingerprint to what is said of it; an alert not in it is gone."""
+
+    firing: dict[str, Firing] = field(default_factory=dict)
+
+    def state(self, alert: Alert) -> Firing:
+        if self.trouble:
+            return Firing("unknown", str(self.trouble))
+        return self.firing.get(alert.fingerprint, Firing("gone", "not among the alerts"))
+
+
+@dataclass
+class InMemoryModes(Twin):
+    """`settings` maps a name without prefix to its mode; `written` is what `set` did, by `who` at `now`."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+    written: list[Flip] = field(default_factory=list)
+    who: str = "somebody"
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def read(self, names: Sequence[str]) -> Mapping[str, str]:
+        return {} if self.trouble else {name: self.settings[name] for name in names if name in self.settings}
+
+    def set(self, name: str, mode: str) -> None:
+        self._up()
+        self.settings[name] = mode
+        self.written.append(Flip(name, self.versions().get(name, 0) + 1, mode, self.who, self.now))
+
+    def versions(self) -> Mapping[str, int]:
+        self._up()
+        return {flip.name: flip.version for flip in self.written}
+
+    def flips(self, name: str, after: int) -> list[Flip]:
+        self._up()
+        return [flip for flip in self.written if flip.name == name and flip.version > after]
+
+
+@dataclass
+class InMemoryRemediator(Twin):
+    """Endpoints that change configuration when asked, and arrive when `arrive` is called.
+
+    `reply` is what the next call is answered; a lost answer ("unknown") still has its effect unless `lost`.
+    """
+
+    endpoints: dict[str, Snapshot] = field(default_factory=dict)
+    configurations: dict[str, Configuration] = field(default_factory=dict)
+    applied: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+    reply: Outcome = field(default_factory=lambda: Outcome("accepted", "update started", "request-1"))
+    lost: bool = False
+
+    def observe(self, target: Target) -> Snapshot:
+        self._up()
+        if target.resource not in self.endpoints:
+            raise NotThere(f"no endpoint {target.touch.sagemaker_endpoint}")
+        return self.endpoints[target.resource]
+
+    def configuration(self, target: Target, name: str) -> Configuration:  # noqa: ARG002  # one twin world, one set of names
+        self._up()
+        return self.configurations.get(name, Configuration((), Artefacts(missing=("config",))))
+
+    def apply(self, target: Target, desired: Mapping[str, str], token: str) -> Outcome:
+        self._up()
+        self.applied.append((target.resource, dict(desired), token))
+        if self.reply.result == "accepted" or (self.reply.result == "unknown" and not self.lost):
+            seen = self.endpoints[target.resource]
+            self.endpoints[target.resource] = replace(seen, state="Updating", settled=False, pending=dict(desired))
+        return self.reply
+
+    def arrive(self, resource: str) -> None:
+        """Finish what is in flight."""
+        seen = self.endpoints[resource]
+        self.endpoints[resource] = replace(
+            seen, current=seen.pending or seen.current, state="InService", settled=True, pending={}
+        )
+
+    def stand(self, target: Target, config: str, shape: tuple[str, ...] = ("AllTraffic",)) -> None:
+        """Put an endpoint in service on this configuration."""
+        self.endpoints[target.resource] = Snapshot({CONFIG: config}, "InService", settled=True, shape=shape)
+
+
+@dataclass
+class InMemoryReleases(Twin):
+    """`markers` maps (target, time of marking, version) to the release."""
+
+    markers: dict[tuple[str, datetime, str], Release] = field(default_factory=dict)
+
+    def of(self, target: str) -> list[Release]:
+        self._up()
+        return [release for key, release in sorted(self.markers.items()) if key[0] == target]
+
+    def save(self, release: Release) -> None:
+        self._up()
+        self.markers[(release.target, release.marked_at, release.version)] = release
+
+
+@dataclass
+class InMemoryChannel(Twin):
+    """`letters` in the order sent."""
+
+    name: str = "in_memory"
+    letters: list[Letter] = field(default_factory=list)
+    kinds: tuple[str, ...] = ("page", "ticket", "note", "resolve")
+
+    def takes(self, kind: str) -> bool:
+        return kind in self.kinds
+
+    def send(self, letter: Letter) -> str:
+        self._up()
+        self.letters.append(letter)
+        return f"{self.name}-{len(self.letters)}"
+
+
+def _stream(key: str) -> str:
+    """Return the stream of `audit/v1/<hour>/<stream>/<number>`."""
+    return key.split("/", 3)[3].rpartition("/")[0]
+
+
+def _number(key: str) -> str:
+    return key.rpartition("/")[2]

@@ -1,0 +1,136 @@
+"""The journal in DynamoDB, where one change is one transaction.
+
+    TARGET#<resource>   / STATE              epoch, state, and due/due_at/due_kind while something is due
+    INCIDENT#<id>       / <seq, 8 digits>    record; the first also opened/opened_at/resource
+    STREAM#<name>       / <seq, 8 digits>    the same for the streams `control` and `release/<target>`
+    BUDGET#<name>       / STATE              version, state
+
+A transaction cancelled by a condition is a refusal (Fenced); by anything else it is "try again". Both can be
+among the reasons of one cancellation: then nothing is known about the condition, and it is "try again" too.
+"""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from responder.adapters import aws
+from responder.domain.audit import Record
+from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
+from responder.domain.plain import canonical, millis, to_plain
+from responder.errors import Fenced, TryAgain
+
+STATE = "STATE"
+Item = dict[str, dict[str, str]]
+
+
+class JournalTable:
+    """One call per read, one per write."""
+
+    def __init__(self, table: str, client: Any) -> None:  # noqa: ANN401  # boto3 has no types
+        self._table, self._dynamodb = table, client
+
+    def read(self, resource: str) -> TargetRecord:
+        try:
+            found = self._dynamodb.get_item(TableName=self._table, Key=target_key(resource), ConsistentRead=True)
+        except aws.TROUBLE as error:
+            raise TryAgain(f"journal: {aws.code_of(error)}") from error
+        if "Item" not in found:
+            return TargetRecord(resource)
+        return read_state(json.loads(found["Item"]["state"]["S"]))
+
+    def write(self, change: Change) -> None:
+        puts = [
+            _target_put(change),
+            *(_entry_put(entry, change.record) for entry in change.entries),
+            *(_budget_put(budget) for budget in change.budgets),
+        ]
+        try:
+            self._dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": self._table, **p}} for p in puts])
+        except aws.TROUBLE as error:
+            raise _refusal(change.record.resource, error) from error
+
+    def entries(self, stream: str, since: int) -> list[str]:
+        asked = {
+            "KeyConditionExpression": "pk = :pk AND sk >= :sk",
+            "ExpressionAttributeValues": {":pk": {"S": stream_pk(stream)}, ":sk": {"S": f"{since:08d}"}},
+            "ConsistentRead": True,
+        }
+        return [item["record"]["S"] for item in query_all(self._dynamodb, TableName=self._table, **asked)]
+
+
+def target_key(resource: str) -> Item:
+    return {"pk": {"S": f"TARGET#{resource}"}, "sk": {"S": STATE}}
+
+
+def budget_key(name: str) -> Item:
+    return {"pk": {"S": f"BUDGET#{name.replace('/', '#')}"}, "sk": {"S": STATE}}
+
+
+def stream_pk(stream: str) -> str:
+    return f"INCIDENT#{stream}" if _is_incident(stream) else f"STREAM#{stream}"
+
+
+def query_all(dynamodb: Any, **asked: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # boto3 has no types
+    """Ask page after page; DynamoDB ends one at 1 MB."""
+    items: list[dict[str, Any]] = []
+    while True:
+        try:
+            page = dynamodb.query(**asked)
+        except aws.TROUBLE as error:
+            raise TryAgain(f"journal: {aws.code_of(error)}") from error
+        items += page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return items
+        asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _target_put(change: Change) -> dict[str, Any]:
+    due: Item = {}
+    if change.due_at:
+        due = {
+            "due": {"S": "due"},
+            "due_at": {"N": str(millis(change.due_at))},
+            "due_kind": {"S": change.due_kind},
+        }
+    state = {"epoch": {"N": str(change.record.epoch)}, "state": {"S": canonical(write_state(change.record))}}
+    return {"Item": {**target_key(change.record.resource), **state, **due}, **_unmoved("epoch", change.expected_epoch)}
+
+
+def _entry_put(entry: Record, record: TargetRecord) -> dict[str, Any]:
+    item = {
+        "pk": {"S": stream_pk(entry.stream)},
+        "sk": {"S": f"{entry.seq:08d}"},
+        "record": {"S": entry.text},
+        "resource": {"S": record.resource},
+    }
+    if record.incident and entry.stream == record.incident.id and entry.seq == 1:
+        item |= {"opened": {"S": "incident"}, "opened_at": {"N": str(millis(record.incident.opened_at))}}
+    return {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+
+
+def _budget_put(budget: Budget) -> dict[str, Any]:
+    spent = replace(budget, version=budget.version + 1)
+    state = {"version": {"N": str(spent.version)}, "state": {"S": canonical(to_plain(spent))}}
+    return {"Item": {**budget_key(budget.name), **state}, **_unmoved("version", budget.version)}
+
+
+def _unmoved(attribute: str, expected: int) -> dict[str, Any]:
+    """Ask that the number is still as it was read; what does not exist yet counts as 0."""
+    absent = " OR attribute_not_exists(pk)" if expected == 0 else ""
+    return {
+        "ConditionExpression": f"#moved = :expected{absent}",
+        "ExpressionAttributeNames": {"#moved": attribute},
+        "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
+    }
+
+
+def _refusal(resource: str, error: Exception) -> TryAgain:
+    reasons = getattr(error, "response", {}).get("CancellationReasons", [])
+    codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
+    if codes == {"ConditionalCheckFailed"}:
+        return Fenced(f"{resource}: epoch, entry or budget moved since it was read")
+    return TryAgain(f"journal: {', '.join(sorted(codes)) or aws.code_of(error)}")
+
+
+def _is_incident(stream: str) -> bool:
+    return stream != "control" and not stream.startswith("release/")

@@ -1,0 +1,53 @@
+"""The pages topic: the fan-out everybody may subscribe to, and the way that is left when others fail."""
+
+from typing import Any
+
+from responder.adapters import aws
+from responder.domain.escalation import NoticeKind
+from responder.errors import ActionFailed
+from responder.ports import Letter
+
+LONGEST_SUBJECT = 100
+LARGEST = 250_000  # bytes; SNS takes 256 KiB, attributes included
+
+
+class SnsTopic:
+    """One call per letter; a topic has no keys, so the number tells tries apart."""
+
+    name = "sns"
+
+    def __init__(self, arn: str, client: Any) -> None:  # noqa: ANN401  # boto3 has no types
+        self._arn, self._sns = arn, client
+
+    def takes(self, kind: str) -> bool:
+        return kind in set(NoticeKind)
+
+    def send(self, letter: Letter) -> str:
+        try:
+            answer = self._sns.publish(
+                TopicArn=self._arn,
+                Subject=_subject(letter.subject),
+                Message=_text(letter),
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": _kind(letter)}},
+            )
+        except aws.TROUBLE as error:
+            raise ActionFailed(f"topic: {aws.code_of(error)}") from error
+        return str(answer["MessageId"])
+
+
+def _kind(letter: Letter) -> str:
+    """Subscribers filter by page, ticket and note; that something ended wakes nobody."""
+    return NoticeKind.NOTE if letter.kind == NoticeKind.RESOLVE else letter.kind
+
+
+def _subject(text: str) -> str:
+    """SNS refuses a subject that is not printable ASCII on one line, or is longer than 100 characters."""
+    clean = "".join(c if c.isascii() and c.isprintable() else "?" for c in " ".join(text.split()))
+    return clean[:LONGEST_SUBJECT].strip() or "(no subject)"
+
+
+def _text(letter: Letter) -> str:
+    links = "".join(f"\n{text}: {href}" for text, href in letter.links)
+    signature = f"\n\n{letter.key} number {letter.number}, from {letter.source}"
+    room = LARGEST - len((links + signature).encode())
+    return letter.body.encode()[:room].decode(errors="ignore") + links + signature

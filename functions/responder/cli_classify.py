@@ -1,0 +1,85 @@
+"""`responder classify`: JSON lines in, one diagnosis per line out, without touching anything outside."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pydantic import ConfigDict
+
+from responder.domain.alert import Alert, Status
+from responder.domain.diagnosis import Diagnosis, diagnose
+from responder.domain.evidence import Evidence
+from responder.domain.plain import canonical, from_plain
+from responder.domain.runbook import Book
+from responder.errors import CannotRead
+
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a line has no time, and the same line gives the same answer
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of input; everything but the id may be left out."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    id: str
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+    logs: tuple[str, ...] = ()
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+class Unreadable(CannotRead):
+    """Some lines were no questions; each was answered by an error line."""
+
+
+def classify(lines: Iterable[str], book: Book) -> Iterator[str]:
+    """Answer each line in order; raise Unreadable at the end when there were lines nobody could read."""
+    unreadable = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        plain: object = None
+        try:
+            plain = _parse(line, number)
+            yield canonical(_answer(from_plain(Question, plain, f"line {number}"), book))
+        except CannotRead as error:
+            unreadable += 1
+            yield canonical({"id": plain.get("id") if isinstance(plain, dict) else None, "error": str(error)})
+    if unreadable:
+        raise Unreadable(f"{unreadable} lines could not be read; each has an error line in the output")
+
+
+def _parse(line: str, number: int) -> object:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise CannotRead(f"line {number}: not JSON: {error}") from error
+
+
+def _answer(question: Question, book: Book) -> dict[str, object]:
+    diagnosis = diagnose(_alerts(question), question.logs, _evidence(question), book, _NO_TIME)
+    sure = diagnosis.failure_mode is diagnosis.leading
+    return {
+        "id": question.id,
+        "failure_mode": diagnosis.failure_mode,
+        "confidence": diagnosis.confidence if sure else round(1 - diagnosis.confidence, 4),
+        "because": list(diagnosis.because) if sure else [_doubt(diagnosis)],
+        "runner_up": diagnosis.runner_up if sure else diagnosis.leading,
+    }
+
+
+def _doubt(diagnosis: Diagnosis) -> str:
+    reasons = "; ".join((*diagnosis.because, *(f"but {says}" for says in diagnosis.despite)))
+    return f"not sure enough of {diagnosis.leading}: {reasons}"
+
+
+def _alerts(question: Question) -> list[Alert]:
+    if not question.labels and not question.annotations:
+        return []
+    return [Alert(question.id, Status.FIRING, _NO_TIME, None, question.labels, question.annotations)]
+
+
+def _evidence(question: Question) -> tuple[Evidence, ...]:
+    return tuple(Evidence(name, "alert", name, _NO_TIME, value) for name, value in question.metrics.items())

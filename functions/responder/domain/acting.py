@@ -1,0 +1,157 @@
+"""What becomes of an intention: acted, converged, undone, reverted.
+
+"Accepted by an API" is not "done": what is in progress is polled until its deadline. Anything but the way we
+meant it to go ends with a person, and what somebody else changed is never undone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from responder.domain.escalation import page_now
+from responder.domain.guard import Reason, Verdict
+from responder.domain.incident import RECONCILE, Incident, Intent, Kind, Moved, State, check_every, move
+from responder.domain.plain import to_plain
+from responder.domain.remediation import Outcome, Standing
+
+MOST_TRIES = 3  # of a change whose answer was lost and that is seen not to have happened
+
+
+def direction(incident: Incident) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return where the running change comes from and goes to: forward, or back while it is undone."""
+    plan = the_intent(incident).plan
+    if incident.state in (State.UNDOING, State.REVERTING):
+        return plan.desired, plan.before
+    return plan.before, plan.desired
+
+
+def the_intent(incident: Incident) -> Intent:
+    if incident.intent is None:
+        raise AssertionError(f"incident {incident.id} is {incident.state} without an intent")
+    return incident.intent
+
+
+def poll(incident: Incident) -> timedelta:
+    """How often a change under way is looked at: it takes minutes to tens of minutes."""
+    return min(timedelta(seconds=30), the_intent(incident).plan.converge_within / 20)
+
+
+def acted(incident: Incident, outcome: Outcome, now: datetime) -> Moved:
+    """Record what the outside said to the change; only an accepted or already done change goes on."""
+    undoing = incident.state is State.UNDOING
+    kind: Kind = "undone" if undoing else "acted"
+    facts = {**_action(incident), "outcome": to_plain(outcome)}
+    if outcome.result in ("accepted", "reconciled"):
+        within = the_intent(incident).plan.converge_within
+        after = move(
+            incident,
+            State.REVERTING if undoing else State.CONVERGING,
+            next_at=now + poll(incident),
+            give_up_at=now + within,
+            stumbles=0,
+            acted_at=incident.acted_at or now,
+        )
+        return Moved(after, kind, facts)
+    if outcome.result == "unknown" and incident.stumbles + 1 < MOST_TRIES:
+        return Moved(replace(incident, stumbles=incident.stumbles + 1, next_at=now + poll(incident)), kind, facts)
+    return _hand_over(
+        incident,
+        kind,
+        facts,
+        f"{'taking it back' if undoing else 'the change'} was {outcome.result}: {outcome.says}",
+        now,
+    )
+
+
+def not_done(incident: Incident, refusal: Verdict, now: datetime) -> Moved:
+    """A guard said no at the last moment: nothing was changed, a person is told."""
+    undoing = incident.state is State.UNDOING
+    reason = refusal.reason or Reason.PRECONDITION
+    facts = {
+        **_action(incident),
+        "outcome": to_plain(Outcome("not_done", refusal.says)),
+        "guards": [to_plain(refusal)],
+        "refusal": reason,
+    }
+    prefix = f"not taken back; to do it by hand: {the_intent(incident).plan.undo_command} -- " if undoing else ""
+    after = replace(
+        _hand_over(incident, "undone" if undoing else "acted", facts, prefix + refusal.says, now).incident,
+        refusal=reason,
+    )
+    return Moved(after, "undone" if undoing else "acted", facts)
+
+
+def converge(incident: Incident, standing: Standing, says: str, now: datetime) -> Moved:
+    """Follow a change that was accepted until it is done, failed, or took too long."""
+    reverting = incident.state is State.REVERTING
+    late = incident.give_up_at is not None and now >= incident.give_up_at
+    match standing:
+        case Standing.DESIRED:
+            return _taken_back(incident, now) if reverting else _done(incident, says, now)
+        case Standing.IN_PROGRESS if not late:
+            return Moved(replace(incident, next_at=now + poll(incident)))
+        case Standing.IN_PROGRESS:
+            problem = "it did not finish in time"
+        case Standing.BEFORE:
+            problem = "the outside went back to where it was"
+        case Standing.FAILED:
+            problem = "it failed"
+        case _:
+            problem = "somebody else changed it meanwhile"
+    kind: Kind = "reverted" if reverting else "converged"
+    facts = {**_action(incident), "standing": standing, "says": says}
+    return _hand_over(incident, kind, facts, f"{problem}: {says}", now)
+
+
+def hand_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, now: datetime) -> Moved:
+    return _hand_over(incident, kind, facts, says, now)
+
+
+def _done(incident: Incident, says: str, now: datetime) -> Moved:
+    verify = the_intent(incident).verify
+    facts = {**_action(incident), "standing": Standing.DESIRED, "says": says, "seconds": _since(incident, now)}
+    left = next(iter(the_intent(incident).plan.before.values()), "")
+    drift = f"the declared state (pipeline, Git) may still name {left}; the next deploy would bring it back"
+    after = move(
+        incident,
+        State.VERIFYING,
+        drift=drift,
+        next_at=now + check_every(verify.soak),
+        give_up_at=now + verify.within,
+        held_since=None,
+        last_value=None,
+    )
+    return Moved(after, "converged", facts)
+
+
+def _taken_back(incident: Incident, now: datetime) -> Moved:
+    facts = {**_action(incident), "standing": Standing.DESIRED}
+    return _hand_over(incident, "reverted", facts, "the remediation did not help and was taken back", now)
+
+
+def _hand_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, now: datetime) -> Moved:
+    after = move(
+        incident,
+        State.ESCALATED,
+        says=says,
+        notices=page_now(incident.notices, now),
+        next_at=now + RECONCILE,
+        give_up_at=None,
+    )
+    return Moved(after, kind, {**facts, "escalated": says})
+
+
+def _action(incident: Incident) -> dict[str, Any]:
+    intent = the_intent(incident)
+    before, desired = direction(incident)
+    return {
+        "action_id": intent.action_id,
+        "action": intent.plan.action,
+        "before": dict(before),
+        "desired": dict(desired),
+    }
+
+
+def _since(incident: Incident, now: datetime) -> float | None:
+    return round((now - incident.acted_at).total_seconds(), 3) if incident.acted_at else None

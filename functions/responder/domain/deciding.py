@@ -1,0 +1,237 @@
+"""From a diagnosis to one intention, or to a refusal with a reason.
+
+Every guard is asked and every answer is kept, so that a reader sees all of them; the first that does not
+allow decides. What is allowed becomes an intent that freezes verification, undo and escalation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from responder.domain.alert import Alert
+from responder.domain.condition import holds
+from responder.domain.diagnosis import Diagnosis
+from responder.domain.escalation import bring_forward, page_now
+from responder.domain.evidence import as_facts
+from responder.domain.failure_mode import FailureMode
+from responder.domain.guard import (
+    Firing,
+    Reason,
+    Verdict,
+    age_guard,
+    allow,
+    attempts_guard,
+    budget_guard,
+    condition_guard,
+    cooldown_guard,
+    diagnosis_guard,
+    firing_guard,
+    first_refusal,
+    mode_guard,
+    refuse,
+)
+from responder.domain.incident import RECONCILE, Incident, Intent, Moved, RunbookRef, State, move
+from responder.domain.journal import PastAction, TargetRecord
+from responder.domain.mode import in_force
+from responder.domain.plain import to_plain
+from responder.domain.remediation import Plan, action_id
+from responder.domain.rollback import NoPlan, Surroundings, plan_rollback, surroundings_facts
+from responder.domain.runbook import Quota, Runbook, Step, context
+from responder.domain.target import Target
+
+# a rollback onto one of these would bring back what was taken out for safety or for being broken
+NEVER_UNDO = frozenset({FailureMode.SAFETY_VIOLATION, FailureMode.TOKENIZER_MISMATCH, FailureMode.ADAPTER_MERGE_ERROR})
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was asked of the outside for this decision."""
+
+    settings: dict[str, str]
+    can_ask: bool
+    firing: Firing
+    around: Surroundings | NoPlan
+    spent_runbook: tuple[datetime, ...]
+    spent_fleet: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Every guard's verdict, the plan if there is one, and the refusal if there is one."""
+
+    verdicts: tuple[Verdict, ...]
+    plan: Plan | None
+    step: Step | None
+    number: int
+
+    @property
+    def refusal(self) -> Verdict | None:
+        return first_refusal(self.verdicts)
+
+
+def decide(
+    incident: Incident,
+    diagnosis: Diagnosis,
+    page: Runbook,
+    target: Target | None,
+    known: Known,
+    past: Sequence[PastAction],
+    fleet: Sequence[Quota],
+    now: datetime,
+) -> Decision:
+    """Walk the ladder to the first step whose condition holds, plan it, and ask every guard."""
+    facts = _facts(incident, diagnosis, known, now)
+    number, step, condition = _rung(page, incident.step, facts)
+    plan = _plan(page, target, step, known) if target and step else None
+    limits = page.policy.limits
+    verdicts = (
+        _target_guard(incident, target),
+        diagnosis_guard(diagnosis),
+        _step_guard(step, page),
+        condition,
+        age_guard(incident.started_at, limits, now),
+        firing_guard(known.firing),
+        mode_guard(in_force(known.settings, page.policy.autonomy, known.can_ask)),
+        attempts_guard(incident.attempts, limits),
+        cooldown_guard(_last_foreign(past, incident), limits, now),
+        budget_guard("target", [p.at for p in past], limits.per_target, now),
+        budget_guard("runbook", known.spent_runbook, limits.per_runbook, now),
+        budget_guard("fleet", known.spent_fleet, fleet, now),
+        _plan_guard(plan),
+    )
+    return Decision(verdicts, plan if isinstance(plan, Plan) else None, step, number)
+
+
+def intend(
+    record: TargetRecord, incident: Incident, diagnosis: Diagnosis, page: Runbook, decision: Decision, now: datetime
+) -> tuple[TargetRecord, Moved]:
+    """Write down what will be done, before it is done, and what it spends."""
+    plan, step, verify = decision.plan, decision.step, page.policy.verify
+    if plan is None or step is None or verify is None:
+        raise AssertionError("an intention needs a plan, its step and a verification; the guards let something through")
+    intent = Intent(
+        action_id=action_id(incident.id, decision.number, incident.attempts + 1),
+        failure_mode=page.failure_mode,
+        step=decision.number,
+        attempt=incident.attempts + 1,
+        plan=plan,
+        verify=verify,
+        escalate=page.policy.escalate,
+        if_not_recovered=step.if_not_recovered,
+    )
+    after = move(
+        _known_by(incident, diagnosis, page),
+        State.ACTING,
+        intent=intent,
+        attempts=intent.attempt,
+        step=decision.number,
+        says=plan.says,
+        proposal=None,
+        refusal=None,
+    )
+    spent = PastAction(intent.action_id, incident.id, now, diagnosis.failure_mode)
+    facts = {**decided(diagnosis, page, decision), "intent": to_plain(intent), "plan_sha256": plan.sha256}
+    return replace(record, actions=(*record.actions, spent)[-100:]), Moved(after, "decided", facts)
+
+
+def refuse_to_act(
+    incident: Incident, diagnosis: Diagnosis, page: Runbook, decision: Decision, refusal: Verdict, now: datetime
+) -> Moved:
+    """Hand over to a person, with what would have been done; what has already been tried makes it a page."""
+    notices = page_now(incident.notices, now) if incident.attempts else bring_forward(incident.notices, now)
+    reason = refusal.reason or Reason.PRECONDITION
+    after = move(
+        _known_by(incident, diagnosis, page),
+        State.ESCALATED,
+        refusal=reason,
+        says=refusal.says,
+        proposal=decision.plan,
+        notices=notices,
+        next_at=now + RECONCILE,
+    )
+    return Moved(after, "decided", {**decided(diagnosis, page, decision), "refusal": reason, "says": refusal.says})
+
+
+def ended_by_itself(incident: Incident) -> bool:
+    """Nothing fires any more and nothing was done yet: there is nothing left to decide."""
+    return incident.state is State.RECEIVED and not incident.firing and not incident.attempts
+
+
+def decided(diagnosis: Diagnosis, page: Runbook, decision: Decision) -> dict[str, Any]:
+    """Plain facts of a decision, as they stand in the audit record."""
+    return {
+        "diagnosis": to_plain(diagnosis),
+        "runbook": {"failure_mode": page.failure_mode, "sha256": page.sha256, "path": page.path},
+        "guards": [to_plain(v) for v in decision.verdicts],
+        "proposal": to_plain(decision.plan) if decision.plan else None,
+        "step": decision.number,
+    }
+
+
+def _facts(incident: Incident, diagnosis: Diagnosis, known: Known, now: datetime) -> dict[str, Any]:
+    alert = {
+        "severity": incident.severity.value,
+        "age_s": (now - incident.started_at).total_seconds(),
+        "name": _name(incident.alerts),
+    }
+    release = surroundings_facts(known.around, now.timestamp()) if isinstance(known.around, Surroundings) else {}
+    return context(alert, as_facts(diagnosis.evidence), release)
+
+
+def _name(alerts: Sequence[Alert]) -> str:
+    return alerts[0].name if alerts else ""
+
+
+def _rung(page: Runbook, start: int, facts: dict[str, Any]) -> tuple[int, Step | None, Verdict]:
+    ladder = page.policy.remediation
+    refused = allow("condition", "there is no step to ask it for")
+    for number in range(start, len(ladder)):
+        step = ladder[number]
+        verdict = condition_guard(step.when, holds(step.when, facts) if step.when else True)
+        if verdict.answer == "allow":
+            return number, step, verdict
+        refused = verdict
+    return start, ladder[start] if start < len(ladder) else None, refused
+
+
+def _plan(page: Runbook, target: Target, step: Step, known: Known) -> Plan | NoPlan:
+    if isinstance(known.around, NoPlan):
+        return known.around
+    plan = plan_rollback(target, step, known.around)
+    if isinstance(plan, Plan) and page.failure_mode in NEVER_UNDO:
+        return replace(plan, undoable=False)
+    return plan
+
+
+def _target_guard(incident: Incident, target: Target | None) -> Verdict:
+    if target:
+        return allow("allow_list", f"services.yaml lets {target.name} be touched")
+    if incident.why_no_target:
+        return refuse("allow_list", Reason(incident.why_no_target.reason), incident.why_no_target.says)
+    return refuse("allow_list", Reason.NO_TARGET, f"services.yaml no longer names {incident.target}")
+
+
+def _step_guard(step: Step | None, page: Runbook) -> Verdict:
+    if step is None:
+        return refuse("ladder", Reason.NO_REMEDIATION, f"the runbook {page.failure_mode} has no (further) remediation")
+    return allow("ladder", f"{step.action}, if not recovered: {step.if_not_recovered}")
+
+
+def _plan_guard(plan: Plan | NoPlan | None) -> Verdict:
+    match plan:
+        case Plan():
+            return allow("precondition", plan.says)
+        case NoPlan():
+            return refuse("precondition", Reason.PRECONDITION, plan.says)
+        case None:
+            return refuse("precondition", Reason.NO_REMEDIATION, "there is nothing to plan")
+
+
+def _last_foreign(past: Sequence[PastAction], incident: Incident) -> datetime | None:
+    """The cooldown keeps incidents apart; the steps of one incident are limited by its attempts."""
+    return max((p.at for p in past if p.incident != incident.id), default=None)
+
+
+def _known_by(incident: Incident, diagnosis: Diagnosis, page: Runbook) -> Incident:
+    return replace(incident, diagnosis=diagnosis, runbook=RunbookRef(page.failure_mode, page.sha256))

@@ -1,0 +1,114 @@
+"""Tell which way the service is failing, with reasons.
+
+The signals of a mode add up, as natural log-odds, from a prior that speaks against it. Symptoms yield to
+causes: a mode that another one explains loses weight, and says so. The modes and `unknown` then share one
+softmax. A mode is named when it reaches the acting threshold and beats its runner-up by the margin;
+otherwise the answer is `unknown`, which never acts.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from responder.domain.alert import Alert
+from responder.domain.evidence import Evidence
+from responder.domain.failure_mode import FailureMode
+from responder.domain.runbook import Book
+from responder.domain.sighting import Sighting, measure_name
+
+PRIOR = -4.0  # a mode without any signal: odds of about 1 to 55 against it
+LINKED = 5.5  # the alert names this page: enough to act alone, and undone by one fact that speaks against it
+UNSEEN = 0.2  # what all modes without a signal weigh together, against 1 for `unknown`
+THRESHOLD = 0.75  # below this nothing is done
+MARGIN = 1.0  # log-odds over the runner-up
+
+_LABEL = "failure_mode"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A failure mode, how sure we are, and what it rests on.
+
+    `leading` is the best guess even when unsure; `confidence`, `because` and `despite` are about it.
+    """
+
+    failure_mode: FailureMode
+    confidence: float
+    because: tuple[str, ...]
+    despite: tuple[str, ...]
+    leading: FailureMode
+    runner_up: FailureMode
+    evidence: tuple[Evidence, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class _Score:
+    mode: FailureMode
+    score: float
+    because: tuple[str, ...] = ()
+    despite: tuple[str, ...] = ()
+
+    def plus(self, weight: float, says: str) -> "_Score":
+        if weight > 0:
+            return replace(self, score=self.score + weight, because=(*self.because, says))
+        return replace(self, score=self.score + weight, despite=(*self.despite, says))
+
+
+def diagnose(
+    alerts: Sequence[Alert], logs: Sequence[str], evidence: tuple[Evidence, ...], book: Book, at: datetime
+) -> Diagnosis:
+    """Weigh the alerts, the log lines and the evidence under every page of the book."""
+    scores = _weigh(book.index.look(alerts, logs, evidence), _linked(alerts, book))
+    ranked = sorted(_yield_to_causes(scores, book).values(), key=lambda s: (-s.score, s.mode))
+    best, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
+    confidence = math.exp(best.score) / (sum(math.exp(s.score) for s in ranked) + UNSEEN)
+    sure = confidence >= THRESHOLD and best.score - second.score >= MARGIN
+    return Diagnosis(
+        failure_mode=best.mode if sure else FailureMode.UNKNOWN,
+        confidence=round(confidence, 4),
+        because=best.because,
+        despite=best.despite,
+        leading=best.mode,
+        runner_up=second.mode,
+        evidence=evidence,
+        at=at,
+    )
+
+
+def questions(book: Book) -> dict[str, str]:
+    """Return the queries the book's signals ask, by the name under which the answer is evidence."""
+    return {measure_name(mode, signal): signal.query for mode, signal in book.index.signals if signal.query}
+
+
+def _weigh(sightings: Sequence[Sighting], linked: Sequence[FailureMode]) -> dict[FailureMode, _Score]:
+    """Score every mode that shows at all; `unknown` always stands for election, with odds of one."""
+    scores = {FailureMode.UNKNOWN: _Score(FailureMode.UNKNOWN, 0.0)}
+    for mode in linked:
+        scores[mode] = _start(scores, mode).plus(LINKED, "the alert names this runbook")
+    for sighting in sightings:
+        scores[sighting.mode] = _start(scores, sighting.mode).plus(sighting.signal.weight, sighting.says)
+    return scores
+
+
+def _start(scores: Mapping[FailureMode, _Score], mode: FailureMode) -> _Score:
+    return scores.get(mode) or _Score(mode, PRIOR)
+
+
+def _yield_to_causes(scores: dict[FailureMode, _Score], book: Book) -> dict[FailureMode, _Score]:
+    """Take weight from each mode whose symptoms a likelier-than-not cause explains."""
+    after = dict(scores)
+    for mode in scores:
+        for signal in book.index.explained.get(mode, ()):
+            cause = scores.get(signal.explained_by) if signal.explained_by else None
+            if cause and cause.score > 0:
+                after[mode] = after[mode].plus(signal.weight, signal.says)
+    return after
+
+
+def _linked(alerts: Sequence[Alert], book: Book) -> list[FailureMode]:
+    """Return the modes the alerts name themselves, by their runbook annotation or their own label."""
+    named = {name for alert in alerts for name in (alert.runbook, alert.labels.get(_LABEL)) if name}
+    modes = [FailureMode(name) for name in sorted(named & set(FailureMode))]
+    return [mode for mode in modes if mode in book.runbooks and mode is not FailureMode.UNKNOWN]

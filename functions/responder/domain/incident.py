@@ -1,0 +1,184 @@
+"""An incident: the episodes on one target while it is in trouble, with a state and a history.
+
+The allowed moves are one table. Every step is a move or a stay, made by a pure function that returns the
+incident as it is afterwards together with what is written down about it.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from responder.domain.alert import Alert, Severity, loudest
+from responder.domain.diagnosis import Diagnosis
+from responder.domain.escalation import Notice
+from responder.domain.failure_mode import FailureMode
+from responder.domain.plain import canonical, sha256
+from responder.domain.remediation import Plan
+from responder.domain.runbook import Escalate, IfNotRecovered, Verify
+from responder.domain.target import NoTarget
+
+
+class State(StrEnum):
+    """Where an incident stands."""
+
+    RECEIVED = "received"  # to be diagnosed and decided
+    ACTING = "acting"  # intention written, effect not yet known
+    CONVERGING = "converging"  # accepted by the outside, not yet done
+    VERIFYING = "verifying"  # done; does the service recover?
+    UNDOING = "undoing"  # intention to take it back written
+    REVERTING = "reverting"  # taking back accepted, not yet done
+    RECOVERED = "recovered"  # verified; waiting for the alerts to end
+    ESCALATED = "escalated"  # a person has it; automation is over
+    CLOSED = "closed"
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.ACTING, State.ESCALATED, State.CLOSED}),
+    State.ACTING: frozenset({State.CONVERGING, State.ESCALATED}),
+    State.CONVERGING: frozenset({State.VERIFYING, State.ESCALATED}),
+    State.VERIFYING: frozenset({State.RECOVERED, State.UNDOING, State.RECEIVED, State.ESCALATED}),
+    State.UNDOING: frozenset({State.REVERTING, State.ESCALATED}),
+    State.REVERTING: frozenset({State.ESCALATED}),
+    State.RECOVERED: frozenset({State.CLOSED, State.ESCALATED}),
+    State.ESCALATED: frozenset({State.CLOSED}),
+    State.CLOSED: frozenset(),
+}
+
+
+class Disposition(StrEnum):
+    """How an accepted episode ends."""
+
+    RECOVERED = "recovered"
+    ESCALATED = "escalated"
+    SUPPRESSED = "suppressed"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One firing period of one alert; repeats are counted, never listed."""
+
+    source: str
+    fingerprint: str
+    name: str
+    severity: Severity
+    starts_at: datetime
+    last_seen: datetime
+    repeats: int = 0
+    ends_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.fingerprint
+
+
+@dataclass(frozen=True)
+class RunbookRef:
+    """Which page allowed it, in which version."""
+
+    failure_mode: FailureMode
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What was decided, with everything a running response needs: a deploy never changes it."""
+
+    action_id: str
+    failure_mode: FailureMode
+    step: int
+    attempt: int
+    plan: Plan
+    verify: Verify
+    escalate: Escalate
+    if_not_recovered: IfNotRecovered
+
+
+@dataclass(frozen=True)
+class Incident:
+    """The incident as it stands; the journal holds how it came to be so."""
+
+    id: str
+    resource: str
+    opened_at: datetime
+    trace_id: str
+    target: str | None = None
+    why_no_target: NoTarget | None = None
+    state: State = State.RECEIVED
+    seq: int = 0
+    last_sha256: str = "0" * 64
+    episodes: tuple[Episode, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    diagnosis: Diagnosis | None = None
+    runbook: RunbookRef | None = None
+    intent: Intent | None = None
+    proposal: Plan | None = None
+    refusal: str | None = None
+    says: str = ""
+    step: int = 0
+    attempts: int = 0
+    next_at: datetime | None = None
+    give_up_at: datetime | None = None
+    held_since: datetime | None = None
+    last_value: float | None = None
+    drift: str | None = None
+    disposition: Disposition | None = None
+    stumbles: int = 0
+    acted_at: datetime | None = None
+    recovered_at: datetime | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return loudest([e.severity for e in self.episodes])
+
+    @property
+    def firing(self) -> tuple[Episode, ...]:
+        return tuple(e for e in self.episodes if e.ends_at is None)
+
+    @property
+    def started_at(self) -> datetime:
+        return min((e.starts_at for e in self.episodes), default=self.opened_at)
+
+
+RECONCILE = timedelta(minutes=15)  # how often a quiet incident is compared with what fires
+
+Kind = Literal[
+    "received",
+    "decided",
+    "acted",
+    "converged",
+    "verified",
+    "undone",
+    "reverted",
+    "told",
+    "closed",
+    "stumbled",
+    "reconciled",
+]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An incident after a step, and what is written down about it; without a kind nothing is written."""
+
+    incident: Incident
+    kind: Kind | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def incident_id(resource: str, opening: int) -> str:
+    return sha256(canonical([resource, opening]))[:24]
+
+
+def move(incident: Incident, to: State, **changes: Any) -> Incident:  # noqa: ANN401  # fields of Incident, checked by replace
+    """Change the state along the table; a move that is not in it is a fault of ours and stops the step."""
+    if to not in MOVES[incident.state]:
+        raise AssertionError(f"no move from {incident.state} to {to}")
+    return replace(incident, **{"state": to, "stumbles": 0, **changes})
+
+
+def check_every(soak: timedelta) -> timedelta:
+    """Look often enough to see a short relapse, at most every 30 s."""
+    return min(timedelta(seconds=30), soak / 4)

@@ -1,0 +1,134 @@
+"""What travels through alerts.fifo: one message per resource and notification.
+
+- Group id = hash of the resource, so that two alerts about one thing are never worked on side by side.
+- Deduplication id = hash of who sent it and of what happened (fingerprint, status, start). What differs
+  between the peers of an HA pair (external URL, generator URL, annotations, reason) is never hashed; the
+  start is hashed for resolved alerts too, so that two flaps within five minutes stay two.
+- A message carries its schema version. A newer one is "try again": an upgrade never loses work.
+"""
+
+import base64
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from responder.domain.alert import Alert, Notification
+from responder.domain.plain import canonical, from_plain, sha256, stamp, to_plain
+from responder.domain.redaction import redact_alert
+from responder.domain.target import NoTarget, Target, find_target
+from responder.errors import CannotRead, TryAgain
+
+VERSION = 1
+CHUNK = 64 * 1024  # SQS bills in chunks of 64 KiB
+LARGEST = 1024 * 1024  # SQS refuses more, attributes included
+MOST_ALERTS = 200  # a message's episodes must fit into one journal entry (64 KiB)
+_PACKED = "z1:"
+
+
+@dataclass(frozen=True)
+class Message:
+    """Alerts of one notification that are about one resource; `target` is None when nothing may be touched."""
+
+    source: str
+    receiver: str
+    resource: str
+    alerts: tuple[Alert, ...]
+    truncated: int
+    redacted: dict[str, int]
+    trace_id: str
+    received_at: datetime
+    target: str | None = None
+    why_no_target: NoTarget | None = None
+    part: int = 0
+
+    @property
+    def group_id(self) -> str:
+        return sha256(self.resource)
+
+    @property
+    def deduplication_id(self) -> str:
+        happened = sorted([a.fingerprint, a.status, stamp(a.starts_at)] for a in self.alerts)
+        return sha256(canonical([self.source, self.receiver, self.resource, self.part, happened]))
+
+
+def to_messages(notification: Notification, targets: Sequence[Target]) -> list[Message]:
+    """Group the alerts by what they are about; alerts without a target stand alone under their fingerprint."""
+    groups: dict[str, list[Alert]] = defaultdict(list)
+    found: dict[str, Target | NoTarget] = {}
+    for alert in notification.alerts:
+        target = find_target(alert.labels, targets)
+        resource = target.resource if isinstance(target, Target) else f"alert/{alert.fingerprint}"
+        groups[resource].append(alert)
+        found[resource] = target
+    return [
+        message
+        for resource, alerts in groups.items()
+        for message in _parts(notification, resource, found[resource], alerts)
+    ]
+
+
+def encode(message: Message) -> str:
+    """Write a message as SQS takes it: ASCII JSON, packed when it would cost a second chunk."""
+    text = canonical({"v": VERSION, **to_plain(message)})
+    if len(text) <= CHUNK:
+        return text
+    return _PACKED + base64.b64encode(zlib.compress(text.encode(), 6)).decode()
+
+
+def decode(body: str) -> Message:
+    """Read a message; raise CannotRead for nonsense and TryAgain for a version newer than this code."""
+    fact = _unpack(body)
+    version = fact.pop("v", None)
+    if isinstance(version, int) and version > VERSION:
+        raise TryAgain(
+            f"message has schema version {version}, this code knows {VERSION}; a newer responder will take it"
+        )
+    if version != VERSION:
+        raise CannotRead(f"message has schema version {version!r}, expected {VERSION}")
+    return from_plain(Message, fact, "message")
+
+
+def _parts(notification: Notification, resource: str, target: Target | NoTarget, alerts: list[Alert]) -> list[Message]:
+    whole = _message(notification, resource, target, alerts)
+    if len(alerts) <= MOST_ALERTS and len(encode(whole)) <= LARGEST // 2:
+        return [whole]
+    half = len(alerts) // 2
+    if not half:
+        return [whole]
+    halves = [
+        *_parts(notification, resource, target, alerts[:half]),
+        *_parts(notification, resource, target, alerts[half:]),
+    ]
+    return [replace(message, part=number) for number, message in enumerate(halves)]
+
+
+def _message(notification: Notification, resource: str, target: Target | NoTarget, alerts: list[Alert]) -> Message:
+    clean = [redact_alert(alert) for alert in alerts]
+    return Message(
+        source=notification.source,
+        receiver=notification.receiver,
+        resource=resource,
+        target=target.name if isinstance(target, Target) else None,
+        why_no_target=target if isinstance(target, NoTarget) else None,
+        alerts=tuple(alert for alert, _ in clean),
+        truncated=notification.truncated,
+        redacted=dict(sum((counts for _, counts in clean), start=clean[0][1].__class__())),
+        trace_id=notification.trace_id,
+        received_at=notification.received_at,
+    )
+
+
+def _unpack(body: str) -> dict[str, Any]:
+    try:
+        if body.startswith(_PACKED):
+            body = zlib.decompress(base64.b64decode(body.removeprefix(_PACKED))).decode()
+        fact = json.loads(body)
+    except (ValueError, zlib.error) as error:
+        raise CannotRead(f"message is not JSON: {error}") from error
+    if not isinstance(fact, dict):
+        raise CannotRead(f"message is a {type(fact).__name__}, expected a JSON object")
+    return fact

@@ -1,0 +1,88 @@
+"""What is to be done next for a resource: pages first, then changes, then looking, then the books.
+
+Pure, so that a crash anywhere is answered by asking again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from responder.domain.escalation import next_due
+from responder.domain.incident import Incident, State
+from responder.domain.journal import TargetRecord
+
+
+class Do(StrEnum):
+    """The steps, in the order in which they go first."""
+
+    TELL = "tell"
+    UNDO = "undo"
+    ACT = "act"
+    VERIFY = "verify"
+    CONVERGE = "converge"
+    DECIDE = "decide"
+    CLOSE = "close"
+    RECONCILE = "reconcile"
+    SOAK = "soak"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step and when it may be done."""
+
+    do: Do
+    at: datetime
+
+
+_BY_STATE = {
+    State.RECEIVED: Do.DECIDE,
+    State.ACTING: Do.ACT,
+    State.CONVERGING: Do.CONVERGE,
+    State.VERIFYING: Do.VERIFY,
+    State.UNDOING: Do.UNDO,
+    State.REVERTING: Do.CONVERGE,
+    State.RECOVERED: Do.RECONCILE,
+    State.ESCALATED: Do.RECONCILE,
+}
+_FIRST = {do: place for place, do in enumerate(Do)}
+
+
+def next_step(record: TargetRecord, now: datetime) -> Due | None:
+    """Return the first step whose time has come; None when there is nothing to do now."""
+    ready = [due for due in agenda(record, now) if due.at <= now]
+    return min(ready, key=lambda due: _FIRST[due.do], default=None)
+
+
+def next_due_at(record: TargetRecord, now: datetime) -> Due | None:
+    """Return the earliest step, past or future: when the sweeper has to look at this resource again."""
+    return min(agenda(record, now), key=lambda due: due.at, default=None)
+
+
+def agenda(record: TargetRecord, now: datetime) -> list[Due]:
+    """Return everything that is to be done for a resource, and when."""
+    steps = _of_incident(record.incident, now) if record.incident else []
+    if record.soaking:
+        steps.append(Due(Do.SOAK, record.soaking.until))
+    if record.unexported:
+        steps.append(Due(Do.EXPORT, record.export_not_before or now))
+    return steps
+
+
+def _of_incident(incident: Incident, now: datetime) -> list[Due]:
+    notice = next_due(incident.notices)
+    steps = [Due(Do.TELL, notice.due_at)] if notice else []
+    if _may_close(incident):
+        return [*steps, Due(Do.CLOSE, now)]
+    if incident.state in _BY_STATE:
+        steps.append(Due(_BY_STATE[incident.state], incident.next_at or now))
+    return steps
+
+
+def _may_close(incident: Incident) -> bool:
+    """Close only when nothing fires, nothing is going on and nobody is still to be told."""
+    if incident.firing:
+        return False
+    if incident.state is State.RECEIVED:
+        return not incident.attempts
+    return incident.state in (State.RECOVERED, State.ESCALATED) and next_due(incident.notices) is None

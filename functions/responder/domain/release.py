@@ -1,0 +1,65 @@
+"""What was deployed where and when, and which release is known to be good.
+
+"Last known good" needs evidence: a record that the release ran well (`soaked`, by watching it, or `adopted`,
+by a person who vouches for it) *and* artefacts whose digests still match what was recorded then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release marker; `config` is what the target must be pointed at, `digests` what it was made of."""
+
+    target: str
+    version: str
+    config: str
+    digests: dict[str, str]
+    marked_at: datetime
+    marked_by: str
+    known_good: Literal["soaked", "adopted"] | None = None
+    known_good_at: datetime | None = None
+    known_good_by: str | None = None
+    blamed: str | None = None
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    """The digests of a release's artefacts as they are now; `missing` says what could not be read."""
+
+    digests: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+def running(releases: Sequence[Release], config: str) -> Release | None:
+    """Return the newest marker of the configuration that is in service."""
+    return max((r for r in releases if r.config == config), key=lambda r: r.marked_at, default=None)
+
+
+def candidates(releases: Sequence[Release], config: str) -> list[Release]:
+    """Return what could be gone back to, best first: known good, not in service, never blamed."""
+    good = [r for r in releases if r.known_good and r.config != config and not r.blamed]
+    return sorted(good, key=lambda r: (r.known_good_at or r.marked_at, r.marked_at), reverse=True)
+
+
+def last_known_good(choices: Sequence[Release], now: Mapping[str, Artefacts]) -> tuple[Release | None, tuple[str, ...]]:
+    """Return the first candidate whose artefacts still match, and why each better one was passed over."""
+    refused: list[str] = []
+    for release in choices:
+        fault = _fault(release, now.get(release.config))
+        if fault is None:
+            return release, tuple(refused)
+        refused.append(f"{release.version}: {fault}")
+    return None, tuple(refused)
+
+
+def _fault(release: Release, found: Artefacts | None) -> str | None:
+    if found is None or found.missing:
+        return f"cannot read {', '.join(found.missing) if found else release.config}"
+    if not release.digests:
+        return "no digests were recorded for it"
+    changed = sorted(name for name, digest in release.digests.items() if found.digests.get(name) != digest)
+    return f"changed since it was recorded: {', '.join(changed)}" if changed else None

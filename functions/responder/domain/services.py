@@ -1,0 +1,130 @@
+"""Read `services.yaml`, the allow-list: what may be touched, and how often the whole fleet may be."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from responder.domain.runbook import FLEET, Quotas
+from responder.domain.target import Target
+from responder.domain.written import Finding, Place, Written, nearest, read_as, read_yaml, refuse
+
+_NAME = re.compile(r"[a-z0-9-]{1,63}")
+_ACCOUNT = re.compile(r"\d{12}")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+")
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Services:
+    """The targets and the fleet's quotas."""
+
+    targets: tuple[Target, ...]
+    fleet: Quotas
+
+
+@dataclass(frozen=True)
+class _Fleet:
+    fleet: Quotas
+
+
+def parse_services(text: str, path: str) -> Services:
+    """Read the file written at `path`; raise CannotRead with all its faults."""
+    written = read_yaml(text, path)
+    if isinstance(written, Finding):
+        refuse([written])
+    assert isinstance(written, Written)  # noqa: S101  # a finding was refused one line above
+    data = written.data if isinstance(written.data, dict) else {}
+    findings = list(_shape_faults(data, written))
+    targets = []
+    for name, entry in (data.get("services") or {}).items() if not findings else ():
+        target = read_as(Target, {**entry, "name": str(name)}, written, ("services", name))
+        findings += target.findings
+        targets += [target.value] if target.value else []
+    fleet = read_as(_Fleet, {"fleet": data["fleet"]}, written) if "fleet" in data else None
+    refuse([*findings, *(fleet.findings if fleet else ()), *_faults(targets, written)])
+    return Services(tuple(targets), fleet.value.fleet if fleet and fleet.value else FLEET)
+
+
+def _shape_faults(data: dict[str, object], at: Written) -> Iterator[Finding]:
+    if "services" not in data:
+        yield at.finding((), "key services is missing", "write services: {} when nothing may be touched")
+    for key in data.keys() - {"services", "fleet"}:
+        yield at.finding((key,), f"unknown key {key}", nearest(key, ["services", "fleet"]))
+    services = data.get("services") or {}
+    if not isinstance(services, dict):
+        yield at.finding(
+            ("services",), "services is not a map", "write one entry per target: name, then its keys indented"
+        )
+        return
+    for name, entry in services.items():
+        if not isinstance(entry, dict):
+            yield at.finding(
+                ("services", name),
+                f"{name} is not an entry",
+                "give it match, account, region, touch, series and team",
+            )
+        elif "name" in entry:
+            yield at.finding(
+                ("services", name, "name"),
+                f"unknown key services.{name}.name",
+                "the entry's key is its name; remove it",
+            )
+
+
+def _faults(targets: Sequence[Target], at: Written) -> Iterator[Finding]:
+    owners: dict[str, str] = {}
+    for target in targets:
+        yield from _entry_faults(target, ("services", target.name), at)
+        other = owners.setdefault(target.resource, target.name)
+        if other != target.name:
+            what = f"{target.name} may touch the same resource as {other}: {target.resource}"
+            yield at.finding(
+                ("services", target.name, "touch"),
+                what,
+                "keep one entry; a list of label values lets it match both",
+            )
+    for second in [t for t in targets if t.default][1:]:
+        yield at.finding(
+            ("services", second.name, "default"),
+            f"{second.name} is a second default",
+            "only one entry may be the default",
+        )
+
+
+def _entry_faults(target: Target, place: Place, at: Written) -> Iterator[Finding]:
+    if not _NAME.fullmatch(target.name):
+        yield at.finding(place, f"{target.name!r} is not a name", "use 1 to 63 of a-z, 0-9 and -")
+    if not _ACCOUNT.fullmatch(target.account):
+        yield at.finding(
+            (*place, "account"),
+            f"{target.account!r} is not an account",
+            'write its 12 digits in quotes, like "123456789012"',
+        )
+    if not target.match:
+        yield at.finding(
+            (*place, "match"),
+            f"{target.name} matches every alert",
+            "name at least one label, like {model: chat}",
+        )
+    if not target.series:
+        yield at.finding(
+            (*place, "series"),
+            f"{target.name} has no series, so its queries would measure every service",
+            "write for example series: {model: chat}",
+        )
+    for label in (*target.match, *target.series):
+        if not _LABEL.fullmatch(label):
+            yield at.finding(place, f"{label!r} is not a label name", "use letters, digits and _")
+    if not target.touch.sagemaker_endpoint:
+        yield at.finding(
+            (*place, "touch"),
+            f"{target.name} names nothing that may be touched",
+            "write for example touch: {sagemaker_endpoint: chat}",
+        )
+    role = _ROLE.fullmatch(target.role_arn or "")
+    if target.role_arn and (not role or role[1] != target.account):
+        yield at.finding(
+            (*place, "role_arn"),
+            f"{target.role_arn!r} is not a role in account {target.account}",
+            "write arn:aws:iam::<account>:role/<name>",
+        )

@@ -1,0 +1,144 @@
+"""See which signals of a book show in alerts, log lines and measurements.
+
+Everything is looked up, nothing is gone through: names and measurements in dictionaries, patterns in an
+index. So a look costs about the same with ten runbooks and with a thousand.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from responder.domain.alert import Alert
+from responder.domain.condition import holds
+from responder.domain.evidence import Evidence
+from responder.domain.failure_mode import FailureMode
+from responder.domain.matching import PatternIndex, index_patterns
+from responder.domain.signal import Signal, as_words, kind_of
+
+LONGEST_LINE = 4_000  # characters of one log line that are read
+LONGEST_LOG = 200_000  # characters of all log lines together: ten megabytes must not delay a diagnosis
+_LONGEST_QUOTE = 80
+
+Owned = tuple[FailureMode, Signal]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One signal that shows, and the words or the value it showed in."""
+
+    mode: FailureMode
+    signal: Signal
+    quote: str
+
+    @property
+    def says(self) -> str:
+        return f"{self.signal.says} ({self.quote})"
+
+
+@dataclass(frozen=True)
+class SignalIndex:
+    """The signals of a book by what they look at."""
+
+    signals: tuple[Owned, ...]
+
+    def look(self, alerts: Sequence[Alert], logs: Iterable[str], evidence: Iterable[Evidence]) -> tuple[Sighting, ...]:
+        """Return each signal that shows, once, in the order of the book."""
+        found: dict[int, Sighting] = {}
+        for place, quote in self._all(alerts, logs, evidence):
+            found.setdefault(place, Sighting(*self.signals[place], quote))
+        return tuple(found[place] for place in sorted(found))
+
+    @cached_property
+    def explained(self) -> Mapping[FailureMode, list[Signal]]:
+        """The signals by which a mode yields to its causes, by the mode that yields."""
+        groups: dict[FailureMode, list[Signal]] = defaultdict(list)
+        for mode, signal in self.signals:
+            if signal.explained_by:
+                groups[mode].append(signal)
+        return dict(groups)
+
+    def _all(
+        self, alerts: Sequence[Alert], logs: Iterable[str], evidence: Iterable[Evidence]
+    ) -> Iterator[tuple[int, str]]:
+        for alert in alerts:
+            yield from ((place, alert.name) for place in self._by_name.get(alert.name, ()))
+            yield from self._in_alerts.search(written(alert))
+        for line in _bounded(logs):
+            yield from self._in_logs.search(line)
+        for e in evidence:
+            yield from ((place, f"{e.value}") for place in self._by_measure.get(e.name, ()) if self._holds(place, e))
+
+    def _holds(self, place: int, measured: Evidence) -> bool:
+        """A missing or unreadable measurement shows nothing, neither for nor against."""
+        when = self.signals[place][1].when
+        return measured.value is not None and when is not None and holds(when, {"value": measured.value}) is True
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[int]]:
+        return _grouped((name, place) for place, (_, s) in enumerate(self.signals) for name in s.alertname)
+
+    @cached_property
+    def _by_measure(self) -> Mapping[str, list[int]]:
+        return _grouped(
+            (name, place)
+            for place, (mode, s) in enumerate(self.signals)
+            if kind_of(s) == "measure"
+            for name in (measure_name(mode, s), *s.metric)
+        )
+
+    @cached_property
+    def _in_alerts(self) -> "_Written":
+        return _Written((s.alert or s.text for _, s in self.signals))
+
+    @cached_property
+    def _in_logs(self) -> "_Written":
+        return _Written((s.log or s.text for _, s in self.signals))
+
+
+class _Written:
+    """The patterns of one kind of text, and whose they are."""
+
+    def __init__(self, patterns: Iterable[tuple[str, ...]]) -> None:
+        self._owners = _grouped((pattern, place) for place, several in enumerate(patterns) for pattern in several)
+        self._index: PatternIndex = index_patterns(self._owners)
+
+    def search(self, text: str) -> Iterator[tuple[int, str]]:
+        for match in self._index.search(text):
+            quote = _shortened(match.group())
+            yield from ((place, quote) for place in self._owners[match.re.pattern])
+
+
+def measure_name(mode: FailureMode, signal: Signal) -> str:
+    """Return the name under which the answer to a signal's query is evidence."""
+    return f"{mode}.{signal.id}"
+
+
+def written(alert: Alert) -> str:
+    """Return what an alert says, one line of text: its name as words, then its labels and annotations."""
+    pairs = [*sorted(alert.labels.items()), *sorted(alert.annotations.items())]
+    return _one_line(as_words(alert.name) + ". " + ". ".join(f"{name}={text}" for name, text in pairs))
+
+
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    left = LONGEST_LOG
+    for line in lines:
+        yield _one_line(line[: min(LONGEST_LINE, left)])
+        left -= len(line)
+        if left <= 0:
+            return
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = defaultdict(list)
+    for name, place in pairs:
+        groups[name].append(place)
+    return dict(groups)

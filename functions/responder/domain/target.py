@@ -1,0 +1,104 @@
+"""Find what an alert is about.
+
+`services.yaml` is the allow-list. Labels select an entry and are never interpolated into anything.
+An alert that selects no entry, or two, has no target: nothing may be touched and a person decides.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from responder.domain.duration import Duration
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Exactly what may be touched on a target; the first that is named gives the resource."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    sagemaker_endpoint: str | None = None
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where a person looks next; shown as text, never fetched."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    dashboard: str | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One entry of services.yaml."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: str
+    match: dict[str, str | list[str]]
+    account: str
+    region: str
+    touch: Touch
+    team: str
+    series: dict[str, str] = field(default_factory=dict)
+    role_arn: str | None = None
+    external_id: str | None = None
+    default: bool = False
+    soak: Duration = timedelta(minutes=30)
+    links: Links = field(default_factory=Links)
+
+    @property
+    def resource(self) -> str:
+        return f"{self.account}/{self.region}/sagemaker-endpoint/{self.touch.sagemaker_endpoint}"
+
+    @property
+    def selector(self) -> str:
+        """The label matchers put into a query for `$series`, values escaped as PromQL strings."""
+        return ",".join(f'{name}="{_escape(value)}"' for name, value in sorted(self.series.items()))
+
+
+@dataclass(frozen=True)
+class NoTarget:
+    """Why an alert has no target, and what its owner should do about it."""
+
+    reason: Literal["no_target", "ambiguous_target"]
+    says: str
+
+
+def find_target(labels: Mapping[str, str], targets: Sequence[Target]) -> Target | NoTarget:
+    """Select the one entry whose matchers all agree; the default entry takes alerts without target labels."""
+    found = [t for t in targets if _matches(t, labels)]
+    if len(found) > 1:
+        names = ", ".join(t.name for t in found)
+        return NoTarget(
+            "ambiguous_target",
+            f"the labels match {len(found)} entries of services.yaml: {names}; make their matchers exclude each other",
+        )
+    if found:
+        return found[0]
+    defaults = [t for t in targets if t.default and not labels.keys() & t.match.keys()]
+    if len(defaults) == 1:
+        return defaults[0]
+    wanted = sorted({name for t in targets for name in t.match})
+    return NoTarget("no_target", _advice(wanted))
+
+
+def _advice(wanted: list[str]) -> str:
+    if not wanted:
+        return "services.yaml names no target yet; add an entry for the service this alert is about"
+    return f"no entry of services.yaml matches; give the alert rule the labels {', '.join(wanted)}, or add an entry"
+
+
+def _matches(target: Target, labels: Mapping[str, str]) -> bool:
+    return all(
+        labels.get(name) in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in target.match.items()
+    )
+
+
+def _escape(value: str) -> str:
+    return re.sub(r'([\\"])', r"\\\1", value).replace("\n", r"\n")

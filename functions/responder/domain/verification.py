@@ -1,0 +1,175 @@
+"""Did the service recover?
+
+- recovered: the condition held, without a break, for `soak`.
+- not recovered: said only at `within`, counted from convergence.
+- inconclusive: no answer, NaN, stale, traffic below the floor, or holding but not yet for long enough at
+  `within`. Doubt keeps what was done and goes to a person.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from responder.domain.acting import hand_over, the_intent
+from responder.domain.condition import holds
+from responder.domain.duration import write_duration
+from responder.domain.escalation import on_closing, on_recovery, page_now
+from responder.domain.evidence import Evidence
+from responder.domain.guard import Firing
+from responder.domain.incident import RECONCILE, Disposition, Incident, Moved, State, check_every, move
+from responder.domain.plain import stamp, to_plain
+from responder.domain.runbook import IfNotRecovered, Verify
+
+
+class Verdict(StrEnum):
+    """The three answers."""
+
+    RECOVERED = "recovered"
+    NOT_RECOVERED = "not_recovered"
+    INCONCLUSIVE = "inconclusive"
+
+
+def verify(incident: Incident, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:
+    """Take one look into account; a verdict is written down, a mere look is not."""
+    rule = the_intent(incident).verify
+    answer = _holds(rule, measured, traffic)
+    held = (incident.held_since or now) if answer is True else None
+    looked = replace(incident, held_since=held, last_value=_number(measured), next_at=now + check_every(rule.soak))
+    if held is not None and now - held >= rule.soak:
+        return _recovered(looked, measured, traffic, now)
+    if incident.give_up_at is not None and now >= incident.give_up_at:
+        return _given_up(looked, answer, measured, traffic, now)
+    return Moved(looked)
+
+
+def close_if_ended(incident: Incident, now: datetime) -> Moved | None:
+    """Close when every alert has ended and nothing is going on."""
+    if incident.firing:
+        return None
+    match incident.state:
+        case State.RECEIVED if not incident.attempts:
+            return _close(incident, Disposition.RECOVERED, "the alerts ended before anything was done", now)
+        case State.RECOVERED:
+            return _close(incident, Disposition.RECOVERED, "recovered, and the alerts ended", now)
+        case State.ESCALATED:
+            return _close(incident, Disposition.ESCALATED, "the alerts ended", now)
+        case _:
+            return None
+
+
+def reconcile(incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime) -> Moved:
+    """Compare a quiet incident with what fires: lost resolves end episodes, a recovery that is none goes to a person."""
+    gone = {key for key, seen in firing.items() if seen.state == "gone"}
+    episodes = tuple(replace(e, ends_at=now) if e.key in gone and e.ends_at is None else e for e in incident.episodes)
+    after = replace(incident, episodes=episodes, next_at=now + RECONCILE)
+    facts = {
+        "ended": [list(key) for key in sorted(gone)],
+        "seen": [{"fingerprint": k[1], "state": f.state, "says": f.says} for k, f in sorted(firing.items())],
+    }
+    if after.firing and incident.state is State.RECOVERED:
+        says = "recovery was verified, but the alert still fires"
+        return Moved(
+            move(after, State.ESCALATED, says=says, notices=page_now(after.notices, now)),
+            "reconciled",
+            {**facts, "escalated": says},
+        )
+    return Moved(after, "reconciled" if gone else None, facts if gone else {})
+
+
+def _holds(rule: Verify, measured: Evidence, traffic: Evidence) -> bool | None:
+    if not isinstance(traffic.value, int | float) or traffic.value < rule.traffic.at_least:
+        return None
+    answer = holds(rule.condition, {"value": measured.value})
+    return answer if isinstance(answer, bool) else None
+
+
+def _recovered(incident: Incident, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:
+    after = move(
+        incident,
+        State.RECOVERED,
+        says=f"{the_intent(incident).verify.condition} held for {write_duration(the_intent(incident).verify.soak)}",
+        recovered_at=now,
+        notices=on_recovery(incident.notices, now),
+        next_at=now + max(the_intent(incident).verify.within, timedelta(minutes=1)),
+        give_up_at=None,
+    )
+    return Moved(after, "verified", _facts(incident, Verdict.RECOVERED, measured, traffic))
+
+
+def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:  # noqa: FBT001  # the answer of a condition
+    if answer is not False:
+        why = "it holds, but not yet for long enough" if answer else _doubt(incident, measured, traffic)
+        return hand_over(
+            incident,
+            "verified",
+            _facts(incident, Verdict.INCONCLUSIVE, measured, traffic),
+            f"cannot tell whether it recovered: {why}",
+            now,
+        )
+    facts = _facts(incident, Verdict.NOT_RECOVERED, measured, traffic)
+    intent = the_intent(incident)
+    match intent.if_not_recovered:
+        case IfNotRecovered.UNDO if intent.plan.undoable:
+            return Moved(
+                move(incident, State.UNDOING, says="it did not help; taking it back", next_at=None),
+                "verified",
+                {**facts, "next": "undo"},
+            )
+        case IfNotRecovered.NEXT:
+            return Moved(
+                move(incident, State.RECEIVED, step=intent.step + 1, intent=None, next_at=None, give_up_at=None),
+                "verified",
+                {**facts, "next": "next step"},
+            )
+        case _:
+            return hand_over(
+                incident, "verified", {**facts, "next": "keep"}, "it did not help; what was done is kept", now
+            )
+
+
+def _doubt(incident: Incident, measured: Evidence, traffic: Evidence) -> str:
+    floor = the_intent(incident).verify.traffic.at_least
+    if isinstance(traffic.value, int | float) and traffic.value < floor:
+        return f"traffic is {traffic.value:g}, below the floor of {floor:g}"
+    return traffic.missing or measured.missing or "the measurement is no number"
+
+
+def _close(incident: Incident, disposition: Disposition, says: str, now: datetime) -> Moved:
+    after = move(
+        incident, State.CLOSED, disposition=disposition, notices=on_closing(_drop_pending(incident), now), next_at=None
+    )
+    return Moved(
+        after,
+        "closed",
+        {
+            "disposition": disposition,
+            "says": says,
+            "opened_at": stamp(incident.opened_at),
+            "acted": incident.acted_at is not None,
+        },
+    )
+
+
+def _drop_pending(incident: Incident) -> tuple[Any, ...]:
+    if incident.state is State.RECEIVED:
+        return tuple(
+            replace(n, cancelled="ended by itself before it was due") if n.pending else n for n in incident.notices
+        )
+    return incident.notices
+
+
+def _facts(incident: Incident, verdict: Verdict, measured: Evidence, traffic: Evidence) -> dict[str, Any]:
+    intent = the_intent(incident)
+    return {
+        "action_id": intent.action_id,
+        "verdict": verdict,
+        "condition": intent.verify.condition,
+        "held_since": stamp(incident.held_since) if incident.held_since else None,
+        "measured": to_plain(measured),
+        "traffic": to_plain(traffic),
+    }
+
+
+def _number(measured: Evidence) -> float | None:
+    return float(measured.value) if isinstance(measured.value, int | float) else None

@@ -1,0 +1,87 @@
+"""What each function is told through its environment; a missing variable stops it with its name and purpose.
+
+The error is "try again": while a function is not configured the front door answers 503 and the queue keeps
+its messages, so that nothing is lost until somebody sets it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from enum import StrEnum
+from typing import TypeVar
+
+from responder.errors import TryAgain
+
+T = TypeVar("T")
+
+
+class MetricsAuth(StrEnum):
+    """How Prometheus and Alertmanager are asked."""
+
+    NONE = "none"
+    BEARER = "bearer"
+    SIGV4 = "sigv4"
+
+
+def _told(purpose: str, default: str | None = None) -> str:
+    """Declare a variable, named like its field in capitals; without a default it must be set."""
+    declared: str = field(metadata={"purpose": purpose}, default=MISSING if default is None else default)  # type: ignore[assignment]  # MISSING is how a field says "no default"
+    return declared
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What every function needs."""
+
+    pages_topic_arn: str = _told("SNS topic that pages, tickets and notes go to")
+    responder_version: str = _told("revision of the artifact, for audit records", "unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveAlertsSettings(Settings):
+    """The front door."""
+
+    alerts_queue_url: str = _told("queue alerts.fifo")
+    quarantine_bucket: str = _told("bucket for bytes nobody could read")
+    webhook_tokens_secret: str = _told("secret with the bearer tokens by source")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepSettings(Settings):
+    """What advancing an incident takes."""
+
+    journal_table: str = _told("DynamoDB table of the journal")
+    audit_bucket: str = _told("Object Lock bucket of the audit records")
+    mode_prefix: str = _told("Parameter Store prefix of the modes, like /responder/mode")
+    pagerduty_secret: str = _told("secret with the PagerDuty routing key", "")
+    pagerduty_url: str = _told("PagerDuty Events v2", "https://events.pagerduty.com/v2/enqueue")
+    prometheus_url: str = _told("base URL of Prometheus", "")
+    alertmanager_url: str = _told("base URL of Alertmanager", "")
+    metrics_auth: str = _told("none, bearer or sigv4", MetricsAuth.NONE)
+    metrics_token_secret: str = _told("secret with the bearer token for both", "")
+    remediation_role_arn: str = _told("role that touches targets of this account", "")
+    dashboard_url: str = _told("link put into pages", "")
+
+    def __post_init__(self) -> None:
+        if self.metrics_auth not in list(MetricsAuth):
+            raise TryAgain(f"METRICS_AUTH is {self.metrics_auth!r}, expected one of {', '.join(MetricsAuth)}")
+        if self.metrics_auth == MetricsAuth.BEARER and not self.metrics_token_secret:
+            raise TryAgain("METRICS_TOKEN_SECRET is not set, but METRICS_AUTH is bearer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RespondSettings(SweepSettings):
+    """The same, fed by the queue."""
+
+    alerts_queue_url: str = _told("queue alerts.fifo")
+    quarantine_bucket: str = _told("bucket for bytes nobody could read")
+
+
+def read_settings(kind: type[T], environ: Mapping[str, str]) -> T:
+    """Read the settings of one function; raise TryAgain naming everything that is missing."""
+    declared = fields(kind)  # type: ignore[arg-type]  # the kinds above are dataclasses
+    told = {f.name: environ[f.name.upper()] for f in declared if environ.get(f.name.upper())}
+    missing = [f for f in declared if f.name not in told and f.default is MISSING]
+    if missing:
+        named = ", ".join(f"{f.name.upper()} ({f.metadata['purpose']})" for f in missing)
+        raise TryAgain(f"not set: {named}")
+    return kind(**told)

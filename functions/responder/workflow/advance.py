@@ -1,0 +1,229 @@
+"""Advance one held resource until nothing is left to do now.
+
+Each step is: look at what is in hand, ask the outside what must be known, decide in the domain, write. The
+order of writes for a change is intend, export, re-check, observe, act, record, so that every crash leaves
+something from which the next holder can tell what happened.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from responder.domain import acting, deciding, guard, receiving, verification
+from responder.domain.diagnosis import Diagnosis, diagnose, questions
+from responder.domain.escalation import next_due
+from responder.domain.evidence import Evidence
+from responder.domain.guard import Reason, Verdict
+from responder.domain.incident import Incident, Moved, State
+from responder.domain.mode import in_force, names
+from responder.domain.next_step import Do, next_step
+from responder.domain.plain import to_plain
+from responder.domain.release import running
+from responder.domain.remediation import Outcome, Standing, classify
+from responder.domain.rollback import CONFIG
+from responder.domain.runbook import Autonomy, fill
+from responder.domain.target import Target
+from responder.errors import ActionFailed, CannotKnow, TryAgain
+from responder.workflow.hold import Hold
+from responder.workflow.soak import soak
+from responder.workflow.survey import survey, would_be
+from responder.workflow.tell import tell_somebody
+from responder.workflow.world import World
+
+MOST_STEPS = 30
+
+
+def advance(hold: Hold, world: World, now: datetime) -> None:
+    """Do every step that is due; raise TryAgain when the outside is too busy to go on."""
+    for _ in range(MOST_STEPS):
+        due = next_step(hold.record, now)
+        if due is None:
+            return
+        _STEPS[due.do](hold, world, now)
+    raise TryAgain(f"{hold.record.resource} still has work after {MOST_STEPS} steps")
+
+
+def tell(hold: Hold, world: World, now: datetime) -> None:
+    incident = hold.incident
+    notice = next_due(incident.notices)
+    if notice is None:
+        return
+    told = tell_somebody(incident, notice, world, now)
+    moved = replace(incident, notices=tuple(told if n is notice else n for n in incident.notices))
+    if told.told_at is None:
+        hold.write(Moved(moved))
+        hold.mention("notice_failing", {"notice": to_plain(told), "why": told.last_failure})
+        return
+    hold.write(
+        Moved(
+            moved, "told", {"notice": to_plain(told), "key": f"{incident.id}/{notice.kind}", "number": notice.tries + 1}
+        )
+    )
+
+
+def decide(hold: Hold, world: World, now: datetime) -> None:
+    incident = hold.incident
+    target = world.library.target(incident.target)
+    diagnosis = _diagnose(incident, target, world, now)
+    page = world.library.book.page(diagnosis.failure_mode)
+    known, budgets = survey(incident, target, page, world)
+    decision = deciding.decide(incident, diagnosis, page, target, known, hold.record.actions, world.library.fleet, now)
+    if decision.refusal:
+        hold.write(deciding.refuse_to_act(incident, diagnosis, page, decision, decision.refusal, now))
+        return
+    record, moved = deciding.intend(hold.record, incident, diagnosis, page, decision, now)
+    hold.write(moved, record=record, budgets=[b.spend(now) for b in budgets])
+
+
+def act(hold: Hold, world: World, now: datetime) -> None:
+    """Carry out the intention, forward or back: export, observe, re-check, apply, record."""
+    target = world.library.target(hold.incident.target)
+    refusal = _export_first(hold, world)
+    if target is None or refusal:
+        gone = guard.refuse("allow_list", Reason.NO_TARGET, f"services.yaml no longer names {hold.incident.target}")
+        hold.write(acting.not_done(hold.incident, refusal or gone, now))
+        return
+    before, desired = acting.direction(hold.incident)
+    seen = world.remediator.observe(target)
+    match classify(seen, dict(before), dict(desired)):
+        case Standing.DESIRED | Standing.IN_PROGRESS as standing:
+            hold.write(
+                acting.acted(
+                    hold.incident, Outcome("reconciled", f"seen as {standing}: {seen.says or seen.state}"), now
+                )
+            )
+        case Standing.BEFORE:
+            _apply(hold, world, target, now)
+        case standing:
+            hold.write(
+                acting.not_done(
+                    hold.incident,
+                    guard.refuse(
+                        "observe", Reason.CHANGED_BY_OTHERS, f"the target is {standing}: {seen.says or seen.state}"
+                    ),
+                    now,
+                )
+            )
+
+
+def converge(hold: Hold, world: World, now: datetime) -> None:
+    incident = hold.incident
+    before, desired = acting.direction(incident)
+    target = world.library.target(incident.target)
+    standing, says = Standing.IN_PROGRESS, f"services.yaml no longer names {incident.target}"
+    if target:
+        try:
+            seen = world.remediator.observe(target)
+            standing, says = classify(seen, dict(before), dict(desired)), seen.says or seen.state
+        except CannotKnow as error:
+            says = f"cannot look: {error}"
+    hold.write(acting.converge(incident, standing, says, now))
+
+
+def verify(hold: Hold, world: World, now: datetime) -> None:
+    incident = hold.incident
+    rule = acting.the_intent(incident).verify
+    target = world.library.target(incident.target)
+    selector = target.selector if target else ""
+    asked = [("verify", fill(rule.query, selector)), ("traffic", fill(rule.traffic.query, selector))]
+    measured, traffic = world.gather(asked, world.metrics, now)
+    moved = verification.verify(incident, measured, traffic, now)
+    if moved.incident.state is State.RECOVERED and target:
+        _blame(incident, target, world)
+    hold.write(moved)
+
+
+def close(hold: Hold, _: World, now: datetime) -> None:
+    moved = verification.close_if_ended(hold.incident, now)
+    if moved is None:
+        raise AssertionError(f"{hold.incident.id} was to be closed but {hold.incident.state} does not allow it")
+    hold.write(moved)
+
+
+def reconcile(hold: Hold, world: World, now: datetime) -> None:
+    incident = hold.incident
+    open_keys = {e.fingerprint: e.key for e in incident.firing}
+    asked = [a for a in incident.alerts if a.fingerprint in open_keys]
+    seen = {open_keys[a.fingerprint]: world.alerts.state(a) for a in asked} if world.alerts else {}
+    moved = verification.reconcile(incident, seen, now)
+    record = replace(hold.record, past_episodes=receiving.remember(hold.record, moved.incident.episodes))
+    hold.write(moved, record=record)
+
+
+def export(hold: Hold, world: World, now: datetime) -> None:
+    """Bring the audit up to the journal; a failure waits a minute and stops nothing but changes."""
+    try:
+        _put(hold, world)
+    except ActionFailed as error:
+        hold.record = replace(hold.record, export_not_before=now + timedelta(minutes=1))
+        hold.mention("export_failing", {"why": str(error)})
+    hold.save()
+
+
+_STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {
+    Do.TELL: tell,
+    Do.UNDO: act,
+    Do.ACT: act,
+    Do.VERIFY: verify,
+    Do.CONVERGE: converge,
+    Do.DECIDE: decide,
+    Do.CLOSE: close,
+    Do.RECONCILE: reconcile,
+    Do.SOAK: soak,
+    Do.EXPORT: export,
+}
+
+
+def _diagnose(incident: Incident, target: Target | None, world: World, now: datetime) -> Diagnosis:
+    asked = (
+        [(name, fill(query, target.selector)) for name, query in questions(world.library.book).items()]
+        if target
+        else []
+    )
+    evidence: tuple[Evidence, ...] = world.gather(asked, world.metrics, now) if asked else ()
+    return diagnose(incident.alerts, (), evidence, world.library.book, now)
+
+
+def _apply(hold: Hold, world: World, target: Target, now: datetime) -> None:
+    refusal = guard.first_refusal(_recheck(hold, world, target, now))
+    if refusal:
+        hold.write(acting.not_done(hold.incident, refusal, now))
+        return
+    _, desired = acting.direction(hold.incident)
+    outcome = world.remediator.apply(target, desired, acting.the_intent(hold.incident).action_id)
+    hold.write(acting.acted(hold.incident, outcome, now))
+
+
+def _recheck(hold: Hold, world: World, target: Target, now: datetime) -> list[Verdict]:
+    """Ask again what may have changed since the decision; taking back does not need the alert to fire."""
+    incident = hold.incident
+    intent = acting.the_intent(incident)
+    settings = world.modes.read(names(intent.failure_mode, target.name))
+    switch = in_force(settings, Autonomy.AUTO, world.alerts is not None)
+    left = min(world.time_left(), (hold.record.lease_until or now) - now)
+    verdicts = [guard.mode_guard(switch), guard.time_guard(left, intent.plan.worst_case)]
+    if incident.state is State.ACTING:
+        verdicts.append(would_be(incident, world))
+    return verdicts
+
+
+def _export_first(hold: Hold, world: World) -> Verdict | None:
+    """Nothing outside is changed before the audit has the intention."""
+    try:
+        _put(hold, world)
+    except ActionFailed as error:
+        return guard.refuse("export", Reason.EXPORT_FAILED, f"the audit could not be written: {error}")
+    return None
+
+
+def _put(hold: Hold, world: World) -> None:
+    for record in hold.unexported():
+        world.audit.put(record)
+    hold.exported()
+
+
+def _blame(incident: Incident, target: Target, world: World) -> None:
+    """The release that was taken out of service is never gone back to."""
+    bad = running(world.releases.of(target.name), acting.the_intent(incident).plan.before.get(CONFIG, ""))
+    if bad:
+        world.releases.save(replace(bad, blamed=f"incident {incident.id}"))

@@ -1,0 +1,74 @@
+"""Ask the outside what a decision must know. Every doubt becomes a value that denies."""
+
+from responder.domain.deciding import Known
+from responder.domain.guard import Firing, Verdict, firing_guard
+from responder.domain.incident import Incident
+from responder.domain.journal import Budget
+from responder.domain.mode import names
+from responder.domain.release import candidates
+from responder.domain.rollback import CONFIG, NoPlan, Surroundings
+from responder.domain.runbook import Runbook
+from responder.domain.target import Target
+from responder.errors import ActionFailed
+from responder.workflow.world import World
+
+MOST_CANDIDATES = 3
+
+
+def survey(incident: Incident, target: Target | None, page: Runbook, world: World) -> tuple[Known, list[Budget]]:
+    """Return what is known, and the budgets an action would be spent from."""
+    if target is None or not page.policy.remediation:
+        return _nothing(incident, target, page, world), []
+    budgets = world.agenda.budgets([f"runbook#{page.failure_mode}", "fleet"])
+    known = Known(
+        settings=dict(world.modes.read(names(page.failure_mode, target.name))),
+        can_ask=world.alerts is not None,
+        firing=firing_now(incident, world),
+        around=look_around(target, world),
+        spent_runbook=budgets[0].spent,
+        spent_fleet=budgets[1].spent,
+    )
+    return known, budgets
+
+
+def firing_now(incident: Incident, world: World) -> Firing:
+    """One alert of the incident that still fires is enough; a silence on every one of them is a person."""
+    if world.alerts is None:
+        return Firing("unknown", "neither Prometheus nor Alertmanager can be asked")
+    fresh = {e.fingerprint for e in incident.firing}
+    answers = [world.alerts.state(a) for a in incident.alerts if a.fingerprint in fresh]
+    for state in ("firing", "suppressed", "unknown", "gone"):
+        found = next((a for a in answers if a.state == state), None)
+        if found:
+            return found
+    return Firing("gone", "no alert of this incident is open any more")
+
+
+def would_be(incident: Incident, world: World) -> Verdict:
+    return firing_guard(firing_now(incident, world))
+
+
+def look_around(target: Target, world: World) -> Surroundings | NoPlan:
+    """Look at the target, its releases, and what the best candidates are made of now."""
+    try:
+        seen = world.remediator.observe(target)
+    except ActionFailed as error:
+        return NoPlan("cannot_look", f"the target cannot be looked at: {error}")
+    releases = tuple(world.releases.of(target.name))
+    choices = [r.config for r in candidates(releases, seen.current.get(CONFIG, ""))[:MOST_CANDIDATES]]
+    found = {name: world.remediator.configuration(target, name) for name in choices}
+    return Surroundings(
+        seen=seen,
+        releases=releases,
+        artefacts={name: configuration.artefacts for name, configuration in found.items()},
+        shapes={name: configuration.shape for name, configuration in found.items()},
+    )
+
+
+def _nothing(incident: Incident, target: Target | None, page: Runbook, world: World) -> Known:
+    """Without a target or a ladder nothing can be done, so nothing is asked; the mode is still part of the record."""
+    settings = dict(world.modes.read(names(page.failure_mode, target.name if target else None)))
+    asked = Firing(
+        "firing" if incident.firing else "gone", "as the notification said; not asked, because there is nothing to do"
+    )
+    return Known(settings, world.alerts is not None, asked, NoPlan("nothing", "there is nothing to plan"), (), ())

@@ -1,0 +1,85 @@
+"""The demonstration: a release that is slow, and what the responder does about it, live."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from infra.local.house import House, Plan, up
+from infra.local.journal import Entry, Locked, read_audit
+from infra.local.pipeline import adopt, deliver
+from infra.local.practice import practice_artifact
+from infra.local.progress import Progress, write
+from infra.local.recorded import post_recorded
+from infra.local.watch import Watch
+
+WARM_UP_SECONDS = 12.0
+PATIENCE_SECONDS = 150.0
+WATCHED = ("decided", "acted", "converged", "verified", "closed")
+"""What a trail must hold to be called complete."""
+
+
+def run_demo(say: Progress) -> int:
+    """Run it; 0 when the service recovered and the trail is complete, 1 with the reason otherwise."""
+    with up(Plan(practice_artifact()), say) as house:
+        adopt(house, "v1")
+        say("release v1 runs well, and a person vouched for it")
+        watch = Watch(house)
+        _until(watch, say, WARM_UP_SECONDS, lambda: False)
+        say("the pipeline releases v2, which is slow")
+        deliver(house, "v2")
+        if house.metrics is None:
+            say("without Prometheus the alert is a recorded one, and the responder may only suggest")
+            post_recorded(house)
+        _until(watch, say, PATIENCE_SECONDS, lambda: _is_over(house, watch.entries))
+        return _conclude(house, watch.entries, say)
+
+
+def _until(watch: Watch, say: Progress, seconds: float, over: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not over():
+        for line in watch.news():
+            say(line)
+        time.sleep(0.4)
+
+
+def _is_over(house: House, entries: list[Entry]) -> bool:
+    last = "closed" if house.metrics else "told"
+    return any(entry.kind == last for entry in entries)
+
+
+def _conclude(house: House, entries: list[Entry], say: Progress) -> int:
+    trail = read_audit(house.clouds, house.stack.outputs["AuditBucket"])
+    if fault := find_fault(entries, trail, acted=house.metrics is not None):
+        say(f"it did not work: {fault}")
+        for failure in house.sweeper.failures[-1:]:
+            say(f"the sweeper last failed with {failure}")
+        return 1
+    write("\nThe audit trail:\n")
+    for one in trail:
+        write(_line(one.record))
+    say("recovered, and the trail is complete" if house.metrics else "suggested, and a person was told")
+    return 0
+
+
+def find_fault(entries: list[Entry], trail: list[Locked], *, acted: bool) -> str | None:
+    """Say what is missing from a good ending, nothing when nothing is."""
+    kinds = [entry.kind for entry in entries]
+    if not entries:
+        return "no alert reached the responder"
+    if missing := [kind for kind in (WATCHED if acted else ("decided", "told")) if kind not in kinds]:
+        return f"the journal ends with {entries[-1].kind}, without {', '.join(missing)}"
+    if acted and entries[-1].data.get("disposition") != "recovered":
+        return f"the incident ended as {entries[-1].data.get('disposition')}, not as recovered"
+    in_audit = {(one.record["data"]["stream"], one.record["data"]["seq"]) for one in trail}
+    if unexported := [entry for entry in entries if not any(entry.incident in stream and seq == entry.seq for stream, seq in in_audit)]:
+        return f"{len(unexported)} journal entries are not in the audit"
+    if unlocked := [one.key for one in trail if not one.mode]:
+        return f"{unlocked[0]} is not locked"
+    return None
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    data = record["data"]
+    rest = {name: data[name] for name in ("says", "verdict", "disposition", "plan") if data.get(name)}
+    return f"{record['time'][11:23]}  {record['type'].rsplit('.', 1)[-1]:11}{json.dumps(rest)[:150]}"

@@ -1,0 +1,127 @@
+"""SageMaker, which MiniStack lacks: moto's server with an UpdateEndpoint that takes its time.
+
+Runs in the cloud's own virtual environment: `python -P moto_server.py <port> <seconds an update takes>`. moto 5.2.5 has no
+UpdateEndpoint; ours refuses what AWS refuses (an update while one is under way, an unknown configuration, and keeping
+variant properties across different variant names), and shows the old configuration until the new one is in service.
+"""
+
+import importlib.metadata
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+VERSION = "5.2.5"
+ACCEPTED = {"EndpointName", "EndpointConfigName", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties",
+            "DeploymentConfig", "RetainDeploymentConfig"}  # fmt: skip
+
+Variant = dict[str, Any]
+Moto = Any  # moto's models and responses, which are ours to extend at run time only
+
+
+@dataclass(frozen=True)
+class Update:
+    """An update that is under way."""
+
+    done_at: float
+    config_name: str
+    variants: list[Variant]
+
+
+UNDER_WAY: dict[str, Update] = {}
+
+
+def assert_version() -> None:
+    """Refuse any other version: what is added here may exist there, and behave otherwise."""
+    found = importlib.metadata.version("moto")
+    if found != VERSION:
+        sys.exit(f"moto is {found}, the extension is for {VERSION}: re-check it, then change VERSION")
+
+
+def keep_zero_weights() -> None:
+    """Show a variant's weight even when it is 0.0: moto leaves it out, as if it had never been set."""
+    from moto.sagemaker.models import FakeEndpoint
+
+    FakeEndpoint._process_production_variants = lambda _self, variants: [as_running(one) for one in variants]  # noqa: SLF001  # the one place where moto builds them
+
+
+def as_running(variant: Variant) -> Variant:
+    """Turn a configured variant into one that runs."""
+    weight, count = float(variant.get("InitialVariantWeight", 1.0)), variant.get("InitialInstanceCount", 1)
+    return {
+        "VariantName": variant["VariantName"],
+        "CurrentWeight": weight, "DesiredWeight": weight,
+        "CurrentInstanceCount": count, "DesiredInstanceCount": count,
+    }  # fmt: skip
+
+
+def add_update_endpoint(seconds: float) -> None:
+    """Add the call, and let every look at an endpoint finish an update whose time has come."""
+    from moto.core.responses import ActionResult
+    from moto.sagemaker.models import SageMakerModelBackend
+    from moto.sagemaker.responses import SageMakerResponse
+
+    describe = SageMakerModelBackend.describe_endpoint
+
+    def describe_settled(backend: Moto, endpoint_name: str) -> Moto:
+        settle(backend, endpoint_name)
+        return describe(backend, endpoint_name)
+
+    def update_endpoint(response: Moto) -> Moto:
+        asked = response._get_params()  # noqa: SLF001  # how every moto response reads its parameters
+        return ActionResult({"EndpointArn": begin(response.sagemaker_backend, asked, seconds)})
+
+    SageMakerModelBackend.describe_endpoint = describe_settled
+    SageMakerResponse.update_endpoint = update_endpoint
+
+
+def settle(backend: Moto, name: str) -> None:
+    """Put the new configuration in service once the update has taken its time."""
+    endpoint = backend.endpoints.get(name)
+    update = UNDER_WAY.get(endpoint.arn) if endpoint else None
+    if update is None or time.monotonic() < update.done_at:
+        return
+    endpoint.endpoint_config_name, endpoint.production_variants = update.config_name, update.variants
+    endpoint.endpoint_status, endpoint.last_modified_time = "InService", datetime.now(UTC).replace(tzinfo=None)
+    del UNDER_WAY[endpoint.arn]
+
+
+def begin(backend: Moto, asked: dict[str, Any], seconds: float) -> str:
+    """Begin an update, or refuse it the way AWS does."""
+    name, config_name = asked["EndpointName"], asked["EndpointConfigName"]
+    running = backend.describe_endpoint(name)
+    wanted = [as_running(one) for one in backend.describe_endpoint_config(config_name)["ProductionVariants"]]
+    refuse(asked, running, wanted)
+    kept = {one["VariantName"]: one for one in running["ProductionVariants"]} if asked.get("RetainAllVariantProperties") else {}
+    UNDER_WAY[running["EndpointArn"]] = Update(time.monotonic() + seconds, config_name, [kept.get(one["VariantName"], one) for one in wanted])
+    backend.endpoints[name].endpoint_status = "Updating"
+    return str(running["EndpointArn"])
+
+
+def refuse(asked: dict[str, Any], running: dict[str, Any], wanted: list[Variant]) -> None:
+    """Raise when the request is not one to accept."""
+    from moto.sagemaker.exceptions import ValidationError
+
+    if unknown := asked.keys() - ACCEPTED:
+        raise ValidationError(f"UpdateEndpoint parameters this extension does not know: {sorted(unknown)}")
+    if running["EndpointStatus"] != "InService":
+        raise ValidationError(f'Cannot update in-progress endpoint "{running["EndpointArn"]}".')
+    names = {one["VariantName"] for one in wanted}, {one["VariantName"] for one in running["ProductionVariants"]}
+    if asked.get("RetainAllVariantProperties") and names[0] != names[1]:
+        raise ValidationError("RetainAllVariantProperties needs the same variant names in both endpoint configurations.")
+
+
+def serve(port: int) -> None:
+    """Serve every call in a thread of its own, on this machine only."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import run_simple
+
+    run_simple("127.0.0.1", port, DomainDispatcherApplication(create_backend_app), threaded=True)
+
+
+if __name__ == "__main__":
+    assert_version()
+    keep_zero_weights()
+    add_update_endpoint(seconds=float(sys.argv[2]))
+    serve(int(sys.argv[1]))

@@ -1,0 +1,101 @@
+"""Bring the stack up in one go: secrets, the template, the repairs, the comparison."""
+
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.remediation_blocks import read_services, render
+
+from infra.local.clouds import Client, Clouds
+from infra.local.paths import PRACTICE_RUNBOOKS, TEMPLATE
+from infra.local.stack.conform import assert_conforms
+from infra.local.stack.deploy import create_stack, outputs
+from infra.local.stack.reapply import reapply
+from infra.local.stack.template import Template, parse_template
+from infra.local.stack.values import Stack
+
+NAME = "practice"
+PAGERDUTY = f"{NAME}/pagerduty"
+ROUTING_KEY = "practice" * 4
+"""PagerDuty's keys are 32 characters long; this one opens nothing."""
+
+OUTPUT_VARIABLES = {
+    "AlertsQueueUrl": "ALERTS_QUEUE_URL",
+    "JournalTable": "JOURNAL_TABLE",
+    "AuditBucket": "AUDIT_BUCKET",
+    "QuarantineBucket": "QUARANTINE_BUCKET",
+    "PagesTopicArn": "PAGES_TOPIC_ARN",
+    "WebhookTokensSecret": "WEBHOOK_TOKENS_SECRET",
+    "ModePrefix": "MODE_PREFIX",
+    "RemediationRoleArn": "REMEDIATION_ROLE_ARN",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the practice stack is told."""
+
+    pagerduty_url: str
+    prometheus_url: str = ""
+    alertmanager_url: str = ""
+    mode: str = "auto"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Fill in the template's parameters: a sandbox's, on this machine's interpreter."""
+        return {
+            "SubscriberEmail": "practice@example.com",
+            "AuditMode": "GOVERNANCE",
+            "AuditDays": "1",
+            "InitialMode": self.mode,
+            "PrometheusUrl": self.prometheus_url,
+            "AlertmanagerUrl": self.alertmanager_url,
+            "PagerDutySecretName": PAGERDUTY,
+            "PagerDutyUrl": self.pagerduty_url,
+            "ApiGatewayLogs": "none",
+            "JournalDeletionProtection": "false",
+            "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+            "Architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",
+        }
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The stack as it stands."""
+
+    stack: Stack
+    outputs: Mapping[str, str]
+    webhook: str
+    token: str
+    compared: int
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Give the outputs under the names the functions and the command line know them by."""
+        return {"STACK_NAME": NAME} | {variable: self.outputs[name] for name, variable in OUTPUT_VARIABLES.items()}
+
+
+def stand_up(clouds: Clouds, artifact: bytes, settings: Settings) -> Standing:
+    """Deploy, repair, compare; raise when what stands is not what the template says."""
+    secrets = clouds.client("secretsmanager")
+    secrets.create_secret(Name=PAGERDUTY, SecretString=ROUTING_KEY)
+    stack = create_stack(clouds, NAME, practice_template(), artifact, settings.parameters)
+    reapply(clouds, stack)
+    compared = assert_conforms(clouds, stack)
+    found = outputs(clouds, NAME)
+    webhook = f"{clouds.aws_url}/restapis/{stack.physical['WebhookApi']}/live/_user_request_/v1/alerts"
+    return Standing(stack, found, webhook, _token(secrets, found["WebhookTokensSecret"]), compared)
+
+
+def practice_template() -> Template:
+    """Read the real template with the practice fleet's entry of services.yaml in its generated blocks."""
+    services = read_services([PRACTICE_RUNBOOKS / "services.yaml"])
+    return parse_template(render(TEMPLATE.read_text(encoding="utf-8"), services))
+
+
+def _token(secrets: Client, name: str) -> str:
+    """Read the token that the stack generated for Alertmanager."""
+    value = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])["alertmanager"]
+    return str(value if isinstance(value, str) else value[0])

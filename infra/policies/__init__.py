@@ -1,0 +1,1 @@
+"""The IAM policies of the template: found, filled with sample values, and excused where the linter errs."""

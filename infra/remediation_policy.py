@@ -1,0 +1,128 @@
+"""Write what may be touched: the statements of the remediation roles, from the entries of `services.yaml`.
+
+One role per account. Entries without `role_arn` are in the stack's own account and end in a block of the
+template. The others are touched through their role, which the owner of that account deploys from
+`role_elsewhere`. No entries means an explicit deny, because IAM has no empty policy. Names come from the
+allow-list, never from an alert.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Service = Mapping[str, Any]
+"""One entry of services.yaml, as plain data."""
+
+Statement = dict[str, Any]
+
+CALLERS = ("RespondRoleArn", "SweepRoleArn")
+"""Who may assume the role of another account: outputs of the stack."""
+
+NOTHING: Statement = {"Sid": "NothingMayBeTouched", "Effect": "Deny", "Action": "*", "Resource": "*"}
+
+
+def statements(services: Iterable[Service]) -> list[Statement]:
+    """Allow exactly what rolling back the entries of the stack's own account takes."""
+    return _allow([entry for entry in services if not entry.get("role_arn")])
+
+
+def assume_statements(services: Iterable[Service]) -> list[Statement]:
+    """Let respond and sweep assume the roles of other accounts, each with its external id."""
+    others = [entry for entry in services if entry.get("role_arn")]
+    roles = sorted({(entry["role_arn"], entry.get("external_id") or "") for entry in others})
+    return [
+        {
+            "Sid": f"TouchTargetsElsewhere{number}",
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Resource": role,
+            **_only_with([external_id]),
+        }
+        for number, (role, external_id) in enumerate(roles, start=1)
+    ]
+
+
+def role_elsewhere(services: Iterable[Service], role_arn: str) -> dict[str, Any]:
+    """Make the stack another account deploys: the role, what it may touch and who may assume it."""
+    entries = [entry for entry in services if entry.get("role_arn") == role_arn]
+    properties = {
+        "RoleName": role_arn.rsplit("/", 1)[-1],
+        "AssumeRolePolicyDocument": _document([_trust(entries)]),
+        "Policies": [{"PolicyName": "targets", "PolicyDocument": _document(_allow(entries))}],
+    }
+    asked = {"Type": "String", "Description": "Output of the responder's stack"}
+    return {
+        "Parameters": dict.fromkeys(CALLERS, asked),
+        "Resources": {"RemediationRole": {"Type": "AWS::IAM::Role", "Properties": properties}},
+    }
+
+
+def _allow(services: Sequence[Service]) -> list[Statement]:
+    endpoints = [_arn(entry, "endpoint", name) for entry, name in _endpoints(services)]
+    configs = [_arn(entry, "endpoint-config", name) for entry, name in _releases(services)]
+    models = [_arn(entry, "model", name) for entry, name in _releases(services)]
+    objects = [_objects(entry, place) for entry in services for place in entry.get("artefacts") or ()]
+    wanted = (
+        ("SeeEndpoints", "sagemaker:DescribeEndpoint", endpoints),
+        ("PointEndpointsAtReleases", "sagemaker:UpdateEndpoint", [*endpoints, *configs]),
+        ("SeeReleases", "sagemaker:DescribeEndpointConfig", configs),
+        ("SeeModels", "sagemaker:DescribeModel", models),
+        ("CompareDigests", "s3:GetObject", objects),
+    )
+    allowed = [
+        {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resources}
+        for sid, action, resources in wanted
+        if resources
+    ]
+    return allowed or [NOTHING]
+
+
+def _trust(entries: Sequence[Service]) -> Statement:
+    callers = [{"Ref": name} for name in CALLERS]
+    trusted = {"Effect": "Allow", "Principal": {"AWS": callers}, "Action": "sts:AssumeRole"}
+    return trusted | _only_with(sorted({entry.get("external_id") or "" for entry in entries}))
+
+
+def _only_with(external_ids: Sequence[str]) -> Statement:
+    """Ask for one of the external ids; nothing is asked where no entry has one."""
+    given = [external_id for external_id in external_ids if external_id]
+    return {"Condition": {"StringEquals": {"sts:ExternalId": given}}} if given else {}
+
+
+def _document(content: list[Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": content}
+
+
+def _endpoints(services: Iterable[Service]) -> list[tuple[Service, str]]:
+    return [(entry, name) for entry in services if (name := entry["touch"].get("sagemaker_endpoint"))]
+
+
+def _releases(services: Iterable[Service]) -> list[tuple[Service, str]]:
+    """Name the configurations and models of each endpoint: `<endpoint>-*`, or the `releases` of its entry."""
+    return [
+        (entry, pattern)
+        for entry, endpoint in _endpoints(services)
+        for pattern in entry.get("releases") or [f"{endpoint}-*"]
+    ]
+
+
+def _arn(entry: Service, kind: str, name: str) -> Any:  # noqa: ANN401  # a string, or a function of CloudFormation
+    """Name a SageMaker resource, in lower case as IAM sees it, in the entry's region.
+
+    The stack's own account is left to CloudFormation, so that one template serves every account.
+    """
+    if role := entry.get("role_arn"):
+        return f"arn:{_partition(role)}:sagemaker:{entry['region']}:{entry['account']}:{kind}/{name.lower()}"
+    sub = f"arn:${{AWS::Partition}}:sagemaker:{entry['region']}:${{AWS::AccountId}}:{kind}/{name.lower()}"
+    return {"Fn::Sub": sub}
+
+
+def _objects(entry: Service, place: str) -> Any:  # noqa: ANN401  # as above
+    """Name everything below an `s3://bucket/prefix/`."""
+    below = place.removeprefix("s3://").rstrip("*")
+    if role := entry.get("role_arn"):
+        return f"arn:{_partition(role)}:s3:::{below}*"
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{below}*"}
+
+
+def _partition(arn: str) -> str:
+    return arn.split(":")[1]

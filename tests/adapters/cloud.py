@@ -1,0 +1,82 @@
+"""The outside as moto plays it: one call makes each thing, in the shape the template gives it."""
+
+from typing import Any
+
+from responder.adapters import aws
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+TABLE = "journal"
+
+
+def a_table() -> Any:  # noqa: ANN401  # boto3 has no types
+    """Make the journal's table with its two sparse indexes, and return the client."""
+    dynamodb = aws.make_client("dynamodb")
+    dynamodb.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[_attribute(n, "S") for n in ("pk", "sk", "due", "opened")]
+        + [_attribute(n, "N") for n in ("due_at", "opened_at")],
+        KeySchema=_keys("pk", "sk"),
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "due",
+                "KeySchema": _keys("due", "due_at"),
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["due_kind"]},
+            },
+            {
+                "IndexName": "opened",
+                "KeySchema": _keys("opened", "opened_at"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+        ],
+    )
+    return dynamodb
+
+
+def a_bucket(name: str, *, locked: bool = False) -> Any:  # noqa: ANN401  # boto3 has no types
+    """Make a bucket, with Object Lock and a default retention when `locked`, and return the client."""
+    s3 = aws.make_client("s3")
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=locked)
+    if locked:
+        rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+        s3.put_object_lock_configuration(
+            Bucket=name, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+        )
+    return s3
+
+
+def a_queue() -> tuple[str, Any]:
+    """Make alerts.fifo; return its URL and the client."""
+    sqs = aws.make_client("sqs")
+    made = sqs.create_queue(QueueName="alerts.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "360"})
+    return made["QueueUrl"], sqs
+
+
+def a_secret(name: str, text: str) -> Any:  # noqa: ANN401  # boto3 has no types
+    secrets = aws.make_client("secretsmanager")
+    secrets.create_secret(Name=name, SecretString=text)
+    return secrets
+
+
+def an_endpoint(name: str, config: str, others: tuple[str, ...] = ()) -> None:
+    """Put an endpoint in service; each configuration has a model of its own name, loaded from the bucket `models`."""
+    s3, sagemaker = a_bucket("models"), aws.make_client("sagemaker")
+    for each in (config, *others):
+        s3.put_object(Bucket="models", Key=f"{each}/model.tar.gz", Body=each.encode(), ChecksumAlgorithm="SHA256")
+        container = {"Image": f"{ACCOUNT}.ecr/chat:1", "ModelDataUrl": f"s3://models/{each}/model.tar.gz"}
+        role = f"arn:aws:iam::{ACCOUNT}:role/serving"
+        sagemaker.create_model(ModelName=each, PrimaryContainer=container, ExecutionRoleArn=role)
+        variant = {"VariantName": "AllTraffic", "ModelName": each, "InitialInstanceCount": 1}
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=each, ProductionVariants=[{**variant, "InstanceType": "ml.g5.xlarge"}]
+        )
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
+
+
+def _attribute(name: str, kind: str) -> dict[str, str]:
+    return {"AttributeName": name, "AttributeType": kind}
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]

@@ -1,0 +1,132 @@
+"""Score the classifier on the corpus: `python tests/corpus/score.py [FILE]` (`make score`).
+
+Two fifths of the items, chosen by a hash of their id, are set aside: look at `tuned` while you work on the
+pages, and at `held out` only when you are done.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from responder.adapters.runbook_files import read_library
+from responder.cli_classify import classify
+from responder.domain.failure_mode import FailureMode
+from responder.domain.plain import canonical, sha256
+
+HERE = Path(__file__).parent
+RUNBOOKS = HERE.parents[1] / "runbooks"
+SPELLED = {"availability/error_rate": "error_rate"}
+SURE = 0.9
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One item, what is right for it, and what was answered."""
+
+    id: str
+    truth: str
+    also: frozenset[str]
+    said: str
+    confidence: float
+
+    @property
+    def right(self) -> bool:
+        return self.said in {self.truth, *self.also}
+
+    @property
+    def counted_as(self) -> str:
+        """A defensible answer counts as the truth."""
+        return self.truth if self.right else self.said
+
+    @property
+    def held_out(self) -> bool:
+        return int(sha256(self.id), 16) % 10 >= 6
+
+
+def answers(items: Sequence[dict[str, object]], lines: Iterable[str]) -> list[Answer]:
+    """Put the items and the classifier's lines together."""
+    return [_answer(item, json.loads(line)) for item, line in zip(items, lines, strict=True)]
+
+
+def question(item: dict[str, object]) -> str:
+    """Write a corpus item as a line for `responder classify`."""
+    logs = {"logs": [item["text"]]} if "text" in item else {}
+    given = {key: item[key] for key in ("id", "labels", "annotations") if key in item}
+    return canonical({**given, **logs})
+
+
+def accuracy(found: Sequence[Answer]) -> float:
+    return sum(a.right for a in found) / len(found)
+
+
+def macro_f1(found: Sequence[Answer]) -> float:
+    """The mean over the modes that occur of the harmonic mean of precision and recall."""
+    truths = sorted({a.truth for a in found})
+    return sum(_f1(mode, found) for mode in truths) / len(truths)
+
+
+def false_remediation(found: Sequence[Answer]) -> float:
+    """The share of items that are none of our modes and were called one of them."""
+    unknown = [a for a in found if a.truth == FailureMode.UNKNOWN]
+    return sum(a.said != FailureMode.UNKNOWN for a in unknown) / len(unknown)
+
+
+def _f1(mode: str, found: Sequence[Answer]) -> float:
+    hits = sum(a.truth == mode and a.right for a in found)
+    return 2 * hits / (sum(a.truth == mode for a in found) + sum(a.counted_as == mode for a in found))
+
+
+def _answer(item: dict[str, object], line: dict[str, object]) -> Answer:
+    also = item.get("also", [])
+    return Answer(
+        str(item["id"]),
+        _spelled(item["failure_mode"]),
+        frozenset(map(_spelled, also if isinstance(also, list) else [])),
+        str(line["failure_mode"]),
+        float(str(line["confidence"])),
+    )
+
+
+def _spelled(mode: object) -> str:
+    return SPELLED.get(str(mode), str(mode))
+
+
+def _table(found: Sequence[Answer]) -> str:
+    """Rows are the truth, columns what was said."""
+    modes, cells = list(FailureMode), Counter((a.truth, a.counted_as) for a in found)
+    head = " " * 22 + "".join(f"{mode[:7]:>8}" for mode in modes)
+    rows = [f"{truth:<22}" + "".join(f"{cells[truth, said] or '.':>8}" for said in modes) for truth in modes]
+    return "\n".join([head, *rows])
+
+
+def _report(name: str, found: Sequence[Answer]) -> str:
+    sure = [a for a in found if a.confidence >= SURE]
+    calibration = f"{sum(a.right for a in sure)}/{len(sure)}"
+    return (
+        f"{name:<10} {len(found):>4} items   accuracy {accuracy(found):.3f}   macro-F1 {macro_f1(found):.3f}   "
+        f"false remediation {false_remediation(found):.3f}   right when sure (>= {SURE}) {calibration}"
+    )
+
+
+def main(path: Path) -> None:
+    """Print the confusion matrix, the figures and the throughput."""
+    items = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [question(item) for item in items]
+    book = read_library(RUNBOOKS).book
+    found = answers(items, list(classify(lines, book)))
+    started = time.process_time()
+    count = sum(1 for _ in classify(lines * 10, book))
+    spent = time.process_time() - started
+    print(_table(found), "", sep="\n")
+    print(_report("tuned", [a for a in found if not a.held_out]))
+    print(_report("held out", [a for a in found if a.held_out]))
+    print(_report("all", found))
+    print(f"{count / spent:,.0f} lines a second on one core")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "failure_modes.dev.jsonl")

@@ -1,0 +1,75 @@
+import re
+
+import pytest
+
+from responder.domain.runbook import FLEET, parse_quota
+from responder.domain.services import parse_services
+from responder.errors import CannotRead
+
+GOOD = """\
+services:
+  chat:
+    match: {model: chat, env: [prod, canary]}
+    account: "123456789012"
+    region: us-east-1
+    touch: {sagemaker_endpoint: chat}
+    series: {model: chat}
+    team: ml-platform
+    default: true
+  search:
+    match: {model: search}
+    account: "123456789012"
+    region: us-east-1
+    touch: {sagemaker_endpoint: search}
+    series: {model: search}
+    team: ml-platform
+"""
+
+
+def test_entries_become_targets_named_by_their_key():
+    services = parse_services(GOOD, "services.yaml")
+
+    assert [t.name for t in services.targets] == ["chat", "search"]
+    assert services.targets[0].resource == "123456789012/us-east-1/sagemaker-endpoint/chat"
+    assert services.fleet == FLEET
+
+
+def test_an_empty_allow_list_is_fine():
+    assert parse_services("services: {}\n", "services.yaml").targets == ()
+
+
+def test_the_fleet_may_have_several_windows():
+    services = parse_services("services: {}\nfleet: [3 per 10m, 10 per 1h]\n", "services.yaml")
+
+    assert services.fleet == (parse_quota("3 per 10m"), parse_quota("10 per 1h"))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("touch: {sagemaker_endpoint: search}", "touch: {sagemaker_endpoint: chat}",
+         r":14: search may touch the same resource as chat"),
+        ("touch: {sagemaker_endpoint: search}", "touch: {}", r":14: search names nothing that may be touched"),
+        ("touch: {sagemaker_endpoint: search}", "touch: {endpoint: search}",
+         r":14: unknown key services.search.touch.endpoint; .*sagemaker_endpoint"),
+        ("    match: {model: search}", "    default: true\n    match: {model: search}",
+         r":11: search is a second default"),
+        ("match: {model: search}", "match: {}", r":11: search matches every alert"),
+        ("series: {model: search}", "series: {}", r":15: search has no series"),
+        ("series: {model: search}", 'series: {"mo-del": search}', r":10: 'mo-del' is not a label name"),
+        ("  search:", "  Search_1:", r":10: 'Search_1' is not a name; use 1 to 63"),
+        ('"123456789012"', "123456789012", r":4: services.chat.account is 123456789012, not text; put it in quotes"),
+        ('"123456789012"', '"1234"', r":4: '1234' is not an account"),
+        ("    team: ml-platform", "    team: ml-platform\n    name: x", r":9: unknown key services.chat.name"),
+        ("    team: ml-platform", "    team: x\n    role_arn: arn:aws:iam::999999999999:role/x", r":9: .*not a role in"),
+        ("services:", "service:", r":1: key services is missing"),
+        ("services:", "fleet: 3 per day\nservices:", r":1: fleet: .*not a duration"),
+    ],
+)  # fmt: skip  # one case to a line reads as a table
+def test_a_fault_is_refused_with_its_line_and_what_to_write_instead(good: str, bad: str, said: str):
+    assert good in GOOD
+
+    with pytest.raises(CannotRead) as refused:
+        parse_services(GOOD.replace(good, bad, 1), "services.yaml")
+
+    assert re.search(r"^services\.yaml" + said, str(refused.value), re.MULTILINE), str(refused.value)

@@ -1,0 +1,125 @@
+"""What may be touched follows from `services.yaml` and from nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from infra.remediation_blocks import main, read_services, render
+from infra.remediation_policy import assume_statements, role_elsewhere, statements
+from tests.infra.stack import REPOSITORY, TEMPLATE
+
+ELSEWHERE = "arn:aws:iam::210987654321:role/llm-alert-responder"
+
+
+def an_entry(endpoint: str = "chat", **given: Any) -> dict[str, Any]:  # noqa: ANN401  # any key of an entry
+    return {"account": "123456789012", "region": "eu-west-1", "touch": {"sagemaker_endpoint": endpoint}, **given}
+
+
+def an_entry_elsewhere(endpoint: str = "search", **given: Any) -> dict[str, Any]:  # noqa: ANN401  # any key of an entry
+    return an_entry(endpoint, account="210987654321", role_arn=ELSEWHERE, **given)
+
+
+def granted(found: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return resource names by action, without the part every one shares."""
+    return {
+        one["Action"]: [
+            str(it.get("Fn::Sub") if isinstance(it, dict) else it).rsplit(":", 1)[-1] for it in one["Resource"]
+        ]
+        for one in found
+    }
+
+
+def test_an_empty_allow_list_denies_everything() -> None:
+    [only] = statements([])
+
+    assert (only["Effect"], only["Action"], only["Resource"]) == ("Deny", "*", "*")
+
+
+def test_an_endpoint_may_be_seen_and_pointed_at_its_own_releases() -> None:
+    assert granted(statements([an_entry()])) == {
+        "sagemaker:DescribeEndpoint": ["endpoint/chat"],
+        "sagemaker:UpdateEndpoint": ["endpoint/chat", "endpoint-config/chat-*"],
+        "sagemaker:DescribeEndpointConfig": ["endpoint-config/chat-*"],
+        "sagemaker:DescribeModel": ["model/chat-*"],
+    }
+
+
+def test_names_are_lower_case_as_iam_sees_them() -> None:
+    assert granted(statements([an_entry("Chat-EU")]))["sagemaker:DescribeEndpoint"] == ["endpoint/chat-eu"]
+
+
+def test_the_region_is_the_targets_and_the_account_the_stacks() -> None:
+    [endpoint] = statements([an_entry()])[0]["Resource"]
+
+    assert endpoint == {"Fn::Sub": "arn:${AWS::Partition}:sagemaker:eu-west-1:${AWS::AccountId}:endpoint/chat"}
+
+
+def test_digests_are_compared_only_where_an_entry_says_its_artefacts_are() -> None:
+    with_artefacts = statements([an_entry(artefacts=["s3://models/chat/"])])
+
+    assert granted(with_artefacts)["s3:GetObject"] == ["models/chat/*"]
+    assert "s3:GetObject" not in granted(statements([an_entry()]))
+
+
+def test_releases_with_names_of_their_own_replace_the_default() -> None:
+    found = granted(statements([an_entry(releases=["prod-chat-*"])]))
+
+    assert found["sagemaker:DescribeEndpointConfig"] == ["endpoint-config/prod-chat-*"]
+
+
+def test_a_target_of_another_account_is_not_touched_from_here() -> None:
+    assert granted(statements([an_entry(), an_entry_elsewhere()])) == granted(statements([an_entry()]))
+
+
+def test_the_role_of_another_account_is_assumed_with_its_external_id() -> None:
+    [only] = assume_statements(
+        [an_entry(), an_entry_elsewhere(external_id="x-1"), an_entry_elsewhere("rank", external_id="x-1")]
+    )
+
+    assert only["Resource"] == ELSEWHERE
+    assert only["Condition"] == {"StringEquals": {"sts:ExternalId": ["x-1"]}}
+
+
+def test_the_owner_of_another_account_gets_a_role_with_its_own_targets_only() -> None:
+    stack = role_elsewhere([an_entry(), an_entry_elsewhere(external_id="x-1")], ELSEWHERE)
+    role = stack["Resources"]["RemediationRole"]["Properties"]
+    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+
+    assert role["RoleName"] == "llm-alert-responder"
+    assert role["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"] == [
+        "arn:aws:sagemaker:eu-west-1:210987654321:endpoint/search"
+    ]
+    assert trust["Principal"] == {"AWS": [{"Ref": "RespondRoleArn"}, {"Ref": "SweepRoleArn"}]}
+    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": ["x-1"]}}
+
+
+def test_the_template_says_what_the_shipped_services_say() -> None:
+    shipped = read_services([REPOSITORY / "runbooks" / "services.yaml"])
+
+    assert render(TEMPLATE.read_text(), shipped) == TEMPLATE.read_text()
+
+
+def test_a_template_made_for_services_becomes_the_shipped_one_again_without_them() -> None:
+    template = TEMPLATE.read_text()
+    filled = render(template, [an_entry(), an_entry_elsewhere()])
+
+    assert "endpoint/chat" in filled
+    assert render(filled, [an_entry(), an_entry_elsewhere()]) == filled
+    assert render(filled, []) == template
+
+
+def test_a_drift_is_shown_and_fails_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    services = tmp_path / "services.yaml"
+    services.write_text("services: {chat: {account: '1', region: eu-west-1, touch: {sagemaker_endpoint: chat}}}")
+
+    assert main(["check", str(services)]) == 1
+    assert "+          - Sid: SeeEndpoints" in capsys.readouterr().out
+
+
+def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
+    before, services, copy = TEMPLATE.read_text(), tmp_path / "services.yaml", tmp_path / "template.yaml"
+    services.write_text("services: {chat: {account: '1', region: eu-west-1, touch: {sagemaker_endpoint: chat}}}")
+
+    assert main(["write", str(services), "--output", str(copy)]) == 0
+    assert "endpoint/chat" in copy.read_text()
+    assert TEMPLATE.read_text() == before

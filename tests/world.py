@@ -1,0 +1,242 @@
+"""One simulated world, shared by all tests of the stories.
+
+The twins hold the state, the clock is a number, the fleet is slow exactly while its endpoint runs a slow
+release. `between` wraps every seam, so that a test can count the calls and break any of them.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from responder.adapters.in_memory import (
+    InMemoryAlertView,
+    InMemoryAudit,
+    InMemoryChannel,
+    InMemoryJournal,
+    InMemoryMetrics,
+    InMemoryModes,
+    InMemoryReleases,
+    InMemoryRemediator,
+)
+from responder.adapters.runbook_files import read_library
+from responder.domain.alert import Alert, Status, fingerprint_of
+from responder.domain.audit import Actor
+from responder.domain.evidence import Sample
+from responder.domain.guard import Firing
+from responder.domain.incident import Incident, State
+from responder.domain.message import Message
+from responder.domain.release import Artefacts, Release
+from responder.domain.rollback import CONFIG
+from responder.domain.runbook import Library
+from responder.domain.target import Target, Touch
+from responder.errors import TryAgain
+from responder.ports import Configuration, Letter
+from responder.workflow.gather import one_by_one
+from responder.workflow.respond import respond
+from responder.workflow.sweep import due_now, sweep_one
+from responder.workflow.world import World
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+ROOT = Path(__file__).parent.parent
+CHAT = Target(
+    name="chat",
+    match={"model": "chat"},
+    account="123456789012",
+    region="us-east-1",
+    touch=Touch(sagemaker_endpoint="chat"),
+    team="ml-platform",
+    series={"model": "chat"},
+)
+LABELS = {"alertname": "LLMHighP95", "severity": "page", "model": "chat", "env": "practice"}
+SHIPPED = read_library(ROOT / "runbooks")
+
+
+def a_library(*targets: Target) -> Library:
+    return replace(SHIPPED, targets=targets or (CHAT,))
+
+
+def an_alert(status: str = "firing", *, at: datetime = NOON, ends: datetime | None = None, **labels: str) -> Alert:
+    given = {**LABELS, **labels}
+    notes = {"summary": "p95 is 2.5 s", "runbook": "runbooks/latency_spike.md"}
+    return Alert(fingerprint_of(given), Status(status), at, given, notes, ends)
+
+
+def a_message(*alerts: Alert, source: str = "alertmanager", target: Target | None = CHAT, at: datetime = NOON) -> Message:
+    given = alerts or (an_alert(),)
+    return Message(
+        source=source,
+        receiver="responder",
+        resource=target.resource if target else f"alert/{given[0].fingerprint}",
+        target=target.name if target else None,
+        why_no_target=None,
+        alerts=given,
+        truncated=0,
+        redacted={},
+        trace_id="trace-1",
+        received_at=at,
+    )
+
+
+def a_release(version: str, *, minutes_ago: float, good: bool = True, **changes: Any) -> Release:  # noqa: ANN401  # fields of Release
+    at = NOON - timedelta(minutes=minutes_ago)
+    release = Release("chat", version, f"chat-{version}", {"config": f"sha-{version}"}, at, "ci")
+    good_facts: dict[str, Any] = {"known_good": "adopted", "known_good_at": at, "known_good_by": "ann"} if good else {}
+    return replace(release, **{**good_facts, **changes})
+
+
+@dataclass
+class Fleet(InMemoryMetrics):
+    """Slow or fast by what the endpoint runs; `p95` maps a configuration to seconds, None to no answer."""
+
+    remediator: InMemoryRemediator = field(default_factory=InMemoryRemediator)
+    p95: dict[str, float | None] = field(default_factory=lambda: {"chat-v1": 0.3, "chat-v2": 2.5})
+    traffic: float = 5.0
+
+    def query(self, expression: str, at: datetime) -> list[Sample]:
+        super().query(expression, at)
+        running = self.remediator.endpoints[CHAT.resource].current[CONFIG]
+        if "histogram_quantile" in expression:
+            value = self.p95[running]
+            return [] if value is None else [Sample({}, value)]
+        return [Sample({}, self.traffic)] if "infer_latency_ms_count" in expression else []
+
+
+Between = Callable[[str, Callable[[], Any]], Any]
+
+
+class Seam:
+    """A port seen through `between`."""
+
+    def __init__(self, name: str, inner: object, between: Between) -> None:
+        self._name, self._inner, self._between = name, inner, between
+
+    def __getattr__(self, method: str) -> Any:  # noqa: ANN401  # stands for any port
+        found = getattr(self._inner, method)
+        if not callable(found) or method == "takes":
+            return found
+        return lambda *args, **kwargs: self._between(f"{self._name}.{method}", lambda: found(*args, **kwargs))
+
+
+@dataclass
+class Practice:
+    """The whole world of one target, and the hands to play it with."""
+
+    now: datetime = NOON
+    library: Library = field(default_factory=a_library)
+    journal: InMemoryJournal = field(default_factory=InMemoryJournal)
+    audit: InMemoryAudit = field(default_factory=InMemoryAudit)
+    alerts: InMemoryAlertView = field(default_factory=InMemoryAlertView)
+    modes: InMemoryModes = field(default_factory=lambda: InMemoryModes(settings={"global": "auto"}))
+    remediator: InMemoryRemediator = field(default_factory=InMemoryRemediator)
+    releases: InMemoryReleases = field(default_factory=InMemoryReleases)
+    pages: InMemoryChannel = field(default_factory=lambda: InMemoryChannel(name="inbox"))
+    left: timedelta = timedelta(seconds=55)
+    converge_after: timedelta = timedelta(minutes=3)
+    version: str = "test"
+    calls: list[str] = field(default_factory=list)
+    between: Between | None = None
+    metrics: Fleet = field(init=False)
+    moving_since: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.metrics = Fleet(remediator=self.remediator)
+        self.remediator.stand(CHAT, "chat-v2")
+        for version in ("v1", "v2"):
+            digests = Artefacts({"config": f"sha-{version}"})
+            self.remediator.configurations[f"chat-{version}"] = Configuration(("AllTraffic",), digests)
+        self.releases.save(a_release("v1", minutes_ago=2880))
+        self.releases.save(a_release("v2", minutes_ago=20, good=False))
+        self.fires(an_alert())
+
+    def world(self) -> World:
+        def seam(name: str, port: object) -> Any:  # noqa: ANN401  # stands for any port
+            return Seam(name, port, self._call)
+
+        return World(
+            actor=Actor("function", "respond", self.version),
+            library=self.library,
+            journal=seam("journal", self.journal),
+            agenda=seam("agenda", self.journal),
+            audit=seam("audit", self.audit),
+            metrics=seam("metrics", self.metrics),
+            alerts=seam("alerts", self.alerts),
+            modes=seam("modes", self.modes),
+            remediator=seam("remediator", self.remediator),
+            releases=seam("releases", self.releases),
+            channels=(seam("pages", self.pages),),
+            gather=one_by_one,
+            time_left=lambda: self.left,
+        )
+
+    def fires(self, alert: Alert) -> None:
+        self.alerts.firing[alert.fingerprint] = Firing("firing", "Alertmanager says it is active")
+
+    def ends(self, alert: Alert) -> None:
+        self.alerts.firing.pop(alert.fingerprint, None)
+
+    def deliver(self, message: Message | None = None) -> None:
+        respond(message or a_message(), self.world(), self.now)
+
+    def sweep(self) -> None:
+        world = self.world()
+        for resource in due_now(world, self.now):
+            try:
+                sweep_one(resource, world, self.now)
+            except TryAgain:
+                continue
+
+    def wait(self, **span: float) -> None:
+        """Let time pass, minute by minute, sweeping as the schedule does."""
+        until = self.now + timedelta(**span)
+        while self.now < until:
+            self.now += timedelta(minutes=1)
+            self._converge()
+            self.sweep()
+
+    def resolve(self, alert: Alert | None = None) -> None:
+        ended = alert or an_alert("resolved", ends=self.now)
+        self.ends(ended)
+        self.deliver(a_message(ended))
+
+    def _converge(self) -> None:
+        if self.remediator.endpoints[CHAT.resource].settled:
+            self.moving_since = None
+            return
+        self.moving_since = self.moving_since or self.now
+        if self.now - self.moving_since >= self.converge_after:
+            self.remediator.arrive(CHAT.resource)
+
+    @property
+    def incident(self) -> Incident:
+        found = self.journal.read(CHAT.resource).incident
+        assert found is not None
+        return found
+
+    @property
+    def state(self) -> State:
+        return self.incident.state
+
+    @property
+    def letters(self) -> list[Letter]:
+        return self.pages.letters
+
+    def told(self, kind: str) -> list[Letter]:
+        return [letter for letter in self.letters if letter.kind == kind]
+
+    def running(self) -> str:
+        return self.remediator.endpoints[CHAT.resource].current[CONFIG]
+
+    def _call(self, name: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the port returns
+        self.calls.append(name)
+        return self.between(name, call) if self.between else call()
+
+
+@contextmanager
+def broken(twin: Any, trouble: Exception) -> Iterator[None]:  # noqa: ANN401  # any twin
+    """Let one of the outside things be down for a while."""
+    twin.trouble = trouble
+    yield
+    twin.trouble = None
