@@ -1,13 +1,14 @@
 """alerts.fifo -> an incident is advanced. The story is in responder/workflow/respond.py."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from responder.bootstrap import quarantine, redelivery, world
+from responder.bootstrap import audit_lock, quarantine, redelivery, world
 from responder.domain.message import decode
 from responder.errors import CannotRead, TryAgain
 from responder.observability import emit, log_steps, logger
+from responder.workflow.doctor import examine
 from responder.workflow.measures import Measure, of_steps
 from responder.workflow.respond import respond
 from responder.workflow.set_aside import set_aside
@@ -15,6 +16,9 @@ from responder.workflow.set_aside import set_aside
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401  # Lambda's context has no type of its own
     """Report what must be redelivered; after a failure the rest of the batch is left as it is, to keep its order."""
+    if "doctor" in event:
+        checks = examine(world("respond"), audit_lock(), datetime.now(UTC), send=bool(event["doctor"].get("send")))
+        return {"checks": [asdict(check) for check in checks]}
     records = event["Records"]
     for place, record in enumerate(records):
         if not _done(record, context):

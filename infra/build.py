@@ -57,7 +57,9 @@ def build(output: Path, python: str, arch: str, runbooks: Path | None) -> Path:
     _compile(folder, python)
     archive = _zip(folder, output / "functions.zip")
     size = archive.stat().st_size / 1_000_000
-    sys.stdout.write(f"{archive}: {size:.1f} MB for Python {python} on {arch}, {len(library.book.runbooks)} runbooks, {len(library.targets)} targets\n")
+    sys.stdout.write(
+        f"{archive}: {size:.1f} MB for Python {python} on {arch}, {len(library.book.runbooks)} runbooks, {len(library.targets)} targets\n"
+    )
     return archive
 
 
@@ -69,7 +71,18 @@ def _existing(directory: Path) -> Path:
 
 def _install(folder: Path, python: str, arch: str) -> None:
     uv = Path(sys.executable).with_name("uv")
-    command = [uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--target", folder]
+    command = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--target",
+        folder,
+    ]
     command += ["--python-version", python, "--python-platform", PLATFORMS[arch], "--requirements", LOCK]
     subprocess.run([str(part) for part in command], check=True)  # noqa: S603  # our own arguments
     shutil.rmtree(folder / "bin", ignore_errors=True)
@@ -93,18 +106,22 @@ def _thin(info: Path) -> None:
 def _copy_code(folder: Path) -> None:
     for handler in (ROOT / "functions").glob("*.py"):
         shutil.copy(handler, folder)
-    ignore = shutil.ignore_patterns("__pycache__", "cli*", "in_memory.py")
+    ignore = shutil.ignore_patterns("__pycache__", "cli.py", "commands", "in_memory.py")
     shutil.copytree(ROOT / "functions" / "responder", folder / "responder", ignore=ignore)
 
 
 def _compile(folder: Path, python: str) -> None:
     """Compile for the runtime's own version; byte code of another version would only be ignored."""
     if python == HERE:
-        compileall.compile_dir(folder, quiet=1, workers=0, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+        compileall.compile_dir(
+            folder, quiet=1, workers=0, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+        )
         return
     other = shutil.which(f"python{python}")
     if other is None:
-        sys.stdout.write(f"no python{python} here: the artifact has no byte code, and a cold start takes about twice as long\n")
+        sys.stdout.write(
+            f"no python{python} here: the artifact has no byte code, and a cold start takes about twice as long\n"
+        )
         return
     command = [other, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder)]
     subprocess.run(command, check=True)  # noqa: S603  # our own arguments

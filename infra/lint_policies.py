@@ -2,7 +2,7 @@
 
 `Fn::If` takes the branch that grants something, so what is optional is linted too. Offline, in `.venv-sam`:
 
-    .venv-sam/bin/python -m infra.lint_policies infra/template.yaml
+    .venv-sam/bin/python -m infra.lint_policies [TEMPLATE]
 """
 
 import json
@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from samtranslator.parser.parser import Parser  # type: ignore[import-not-found]  # lives in .venv-sam
+from samtranslator.translator.translator import Translator  # type: ignore[import-not-found]  # as above
+
 from infra.local.stack.template import read_template, with_artifact
 from infra.policies.documents import policies
 from infra.policies.exceptions import EXCEPTIONS
 from infra.policies.values import Values
-from samtranslator.parser.parser import Parser  # type: ignore[import-not-found]  # lives in .venv-sam
-from samtranslator.translator.translator import Translator  # type: ignore[import-not-found]  # as above
 
 warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
 import parliament  # type: ignore[import-not-found]  # noqa: E402  # as above; it warns when it is imported
+
+TEMPLATE = Path(__file__).with_name("template.yaml")
 
 Finding = tuple[str, str, str]
 """Policy, issue, detail."""
@@ -59,7 +62,8 @@ def complaints(found: list[Finding]) -> Iterator[str]:
 
 def main() -> int:
     """Print what is wrong; 1 when something is."""
-    wrong = list(complaints(list(findings(transform(Path(sys.argv[1]))))))
+    template = Path(sys.argv[1]) if sys.argv[1:] else TEMPLATE
+    wrong = list(complaints(list(findings(transform(template)))))
     summary = f"policies: clean ({len(EXCEPTIONS)} findings excused, each with a reason)"
     sys.stdout.write("\n".join(wrong or [summary]) + "\n")
     return 1 if wrong else 0

@@ -22,15 +22,18 @@ from responder.adapters.in_memory import (
     InMemoryRemediator,
 )
 from responder.adapters.runbook_files import read_library
-from responder.domain.alert import Alert, Status, fingerprint_of
+from responder.domain.alert import Alert, Notification, Status, fingerprint_of
 from responder.domain.audit import Actor
+from responder.domain.diagnosis import Diagnosis
 from responder.domain.evidence import Sample
+from responder.domain.failure_mode import FailureMode
 from responder.domain.guard import Firing
-from responder.domain.incident import Incident, State
+from responder.domain.incident import Episode, Incident, Intent, State
 from responder.domain.message import Message
 from responder.domain.release import Artefacts, Release
-from responder.domain.rollback import CONFIG
-from responder.domain.runbook import Library
+from responder.domain.remediation import Plan, Snapshot
+from responder.domain.rollback import CONFIG, Surroundings
+from responder.domain.runbook import Action, Library
 from responder.domain.target import Target, Touch
 from responder.errors import TryAgain
 from responder.ports import Configuration, Letter
@@ -64,6 +67,10 @@ def an_alert(status: str = "firing", *, at: datetime = NOON, ends: datetime | No
     return Alert(fingerprint_of(given), Status(status), at, given, notes, ends)
 
 
+def a_notification(*alerts: Alert, source: str = "alertmanager", at: datetime = NOON) -> Notification:
+    return Notification(source, "responder", alerts or (an_alert(),), 0, "trace-1", at)
+
+
 def a_message(*alerts: Alert, source: str = "alertmanager", target: Target | None = CHAT, at: datetime = NOON) -> Message:
     given = alerts or (an_alert(),)
     return Message(
@@ -78,6 +85,75 @@ def a_message(*alerts: Alert, source: str = "alertmanager", target: Target | Non
         trace_id="trace-1",
         received_at=at,
     )
+
+
+def an_episode(**changes: Any) -> Episode:  # noqa: ANN401  # fields of Episode
+    alert = an_alert()
+    episode = Episode("alertmanager", alert.fingerprint, alert.name, alert.severity, NOON, NOON)
+    return replace(episode, **changes)
+
+
+def an_incident(**changes: Any) -> Incident:  # noqa: ANN401  # fields of Incident
+    incident = Incident(
+        id="incident-1",
+        resource=CHAT.resource,
+        opened_at=NOON,
+        trace_id="trace-1",
+        target=CHAT.name,
+        episodes=(an_episode(),),
+        alerts=(an_alert(),),
+    )
+    return replace(incident, **changes)
+
+
+def an_intent(**changes: Any) -> Intent:  # noqa: ANN401  # fields of Intent
+    policy = SHIPPED.book.page(FailureMode.LATENCY_SPIKE).policy
+    assert policy.verify is not None
+    intent = Intent(
+        action_id="action-1",
+        failure_mode=policy.failure_mode,
+        step=0,
+        attempt=1,
+        plan=a_plan(),
+        verify=policy.verify,
+        escalate=policy.escalate,
+        if_not_recovered=policy.remediation[0].if_not_recovered,
+    )
+    return replace(intent, **changes)
+
+
+def a_diagnosis(mode: FailureMode = FailureMode.LATENCY_SPIKE, **changes: Any) -> Diagnosis:  # noqa: ANN401  # fields of Diagnosis
+    because = ("the alert names this runbook",)
+    return replace(Diagnosis(mode, 0.9, because, (), mode, FailureMode.UNKNOWN, (), NOON), **changes)
+
+
+def a_snapshot(config: str = "chat-v2", **changes: Any) -> Snapshot:  # noqa: ANN401  # fields of Snapshot
+    return replace(Snapshot({CONFIG: config}, "InService", settled=True, shape=("AllTraffic",)), **changes)
+
+
+def a_plan(**changes: Any) -> Plan:  # noqa: ANN401  # fields of Plan
+    plan = Plan(
+        action=Action.ROLLBACK,
+        resource=CHAT.resource,
+        before={CONFIG: "chat-v2"},
+        desired={CONFIG: "chat-v1"},
+        converge_within=timedelta(minutes=45),
+        says="roll endpoint chat back from v2 to v1 (adopted good)",
+        command="go back to chat-v1",
+        undo_command="go forth to chat-v2",
+    )
+    return replace(plan, **changes)
+
+
+def a_surrounding(**changes: Any) -> Surroundings:  # noqa: ANN401  # fields of Surroundings
+    """An endpoint on a young v2, with a v1 that is known good and unchanged."""
+    around = Surroundings(
+        seen=a_snapshot(),
+        releases=(a_release("v1", minutes_ago=2880), a_release("v2", minutes_ago=20, good=False)),
+        artefacts={"chat-v1": Artefacts({"config": "sha-v1"})},
+        shapes={"chat-v1": ("AllTraffic",)},
+    )
+    return replace(around, **changes)
 
 
 def a_release(version: str, *, minutes_ago: float, good: bool = True, **changes: Any) -> Release:  # noqa: ANN401  # fields of Release

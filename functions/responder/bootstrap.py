@@ -12,6 +12,7 @@ from responder.adapters.alert_queue import Redelivery, SqsAlertQueue
 from responder.adapters.alert_view import AlertmanagerView, PrometheusView
 from responder.adapters.alertmanager_webhook import read_notification
 from responder.adapters.audit_bucket import AuditBucket
+from responder.adapters.audit_lock import AuditLock
 from responder.adapters.http import Http, bearer, sigv4
 from responder.adapters.journal_table import JournalTable
 from responder.adapters.modes import ModeParameters
@@ -27,7 +28,7 @@ from responder.adapters.sns_topic import SnsTopic
 from responder.adapters.tokens import SecretTokens
 from responder.domain.audit import Actor
 from responder.domain.runbook import Library
-from responder.ports import AlertView, Channel, Metrics, Quarantine
+from responder.ports import AlertView, Channel, LockView, Metrics, Quarantine
 from responder.settings import MetricsAuth, ReceiveAlertsSettings, RespondSettings, SweepSettings, read_settings
 from responder.workflow.gather import gather
 from responder.workflow.receive_alerts import FrontDoor
@@ -62,6 +63,11 @@ def redelivery() -> Redelivery:
 @functools.cache
 def quarantine() -> Quarantine:
     return S3Quarantine(read_settings(RespondSettings, os.environ).quarantine_bucket, aws.client("s3"))
+
+
+@functools.cache
+def audit_lock() -> LockView:
+    return AuditLock(read_settings(SweepSettings, os.environ).audit_bucket, aws.client("s3"))
 
 
 @functools.cache

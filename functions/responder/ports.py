@@ -187,3 +187,10 @@ class Redelivery(Protocol):
 
     def later(self, receipt: str, seconds: int) -> None:
         """Make the message visible again after this many seconds; never raises."""
+
+
+class LockView(Protocol):
+    """The audit bucket's protection, as it stands."""
+
+    def describe(self) -> str:
+        """Say mode and days of the Object Lock; raise NotThere when versions are not locked."""

@@ -1,9 +1,9 @@
 """The local cloud from the command line, run from the repository's root.
 
-    python -m infra.local install    fetch what it runs on (once; needs a network)
-    python -m infra.local demo       a bad release, found, rolled back and proved, in two minutes
-    python -m infra.local up         the same house, standing until Ctrl-C, for you to play with
-    python -m infra.local down       end what a killed run left behind
+python -m infra.local install    fetch what it runs on (once; needs a network)
+python -m infra.local demo       a bad release, found, rolled back and proved, in two minutes
+python -m infra.local up         the same house, standing until Ctrl-C, for you to play with
+python -m infra.local down       end what a killed run left behind
 """
 
 import argparse
@@ -51,7 +51,7 @@ def _run(command: str) -> int:
         case "down":
             write("\n".join(f"ended {one.name} ({one.pid})" for one in end_leftovers()) or "nothing was left running")
         case _:
-            return run_demo(Progress())
+            run_demo(Progress())
     return 0
 
 

@@ -55,13 +55,17 @@ class Clouds:
 
 @functools.cache
 def _client(service: str, url: str, ca_file: Path) -> Client:
-    nowhere = {name: (None, None, os.devnull, None) for name in ("config_file", "credentials_file")}
+    nowhere = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     session = botocore.session.Session(session_vars={"profile": (None, None, None, None), **nowhere})
     return boto3.session.Session(botocore_session=session).client(
-        service, endpoint_url=url, region_name=REGION, verify=str(ca_file),
-        aws_access_key_id="test", aws_secret_access_key="test",  # noqa: S106  # the emulator's root, which is no secret
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        verify=str(ca_file),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106  # the emulator's root, which is no secret
         config=Config(retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=70),
-    )  # fmt: skip
+    )
 
 
 def start_clouds(processes: Processes, python: Path, update_seconds: float) -> Clouds:
@@ -73,27 +77,37 @@ def start_clouds(processes: Processes, python: Path, update_seconds: float) -> C
     (folder / "tmp").mkdir(exist_ok=True)
     clouds = Clouds(f"https://127.0.0.1:{cloud_port}", f"http://127.0.0.1:{sagemaker_port}", folder / CA_FILE)
     base = plain_env(folder)
-    processes.start(Program(
-        "sagemaker", [python, "-P", HERE / "moto_server.py", str(sagemaker_port), str(update_seconds), folder], base,
-        ready=answers(f"{clouds.sagemaker_url}/moto-api/data.json"),
-    ))  # fmt: skip
-    processes.start(Program(
-        "cloud", [python, "-P", HERE / "ministack_server.py", str(cloud_port), folder],
-        base | cloud_settings(clouds),
-        ready=answers(f"{clouds.aws_url}/_ministack/health", clouds.ca_file),
-    ))  # fmt: skip
+    processes.start(
+        Program(
+            "sagemaker",
+            [python, "-P", HERE / "moto_server.py", str(sagemaker_port), str(update_seconds), folder],
+            base,
+            ready=answers(f"{clouds.sagemaker_url}/moto-api/data.json"),
+        )
+    )
+    processes.start(
+        Program(
+            "cloud",
+            [python, "-P", HERE / "ministack_server.py", str(cloud_port), folder],
+            base | cloud_settings(clouds),
+            ready=answers(f"{clouds.aws_url}/_ministack/health", clouds.ca_file),
+        )
+    )
     return clouds
 
 
 def plain_env(folder: Path) -> dict[str, str]:
     """Keep what a process needs of our environment and nothing else: MiniStack hands its own on to every function."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "SSL_CERT_FILE") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "SSL_CERT_FILE") if name in os.environ
+    }
     return kept | {"HOME": str(folder), "TMPDIR": str(folder / "tmp"), "PYTHONUNBUFFERED": "1"}
 
 
 def cloud_settings(clouds: Clouds) -> dict[str, str]:
     """Switch on what the template relies on (identities, TLS, functions as processes) and off what opens more ports."""
     return {
+        "GATEWAY_PORT": clouds.aws_url.rsplit(":", 1)[-1],
         "AUTH": "true",
         "USE_SSL": "1",
         "LAMBDA_EXECUTOR": "local",

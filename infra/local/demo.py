@@ -1,10 +1,11 @@
 """The demonstration: a release that is slow, and what the responder does about it, live."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from infra.local import story
+from infra.local.errors import LocalCloudError
 from infra.local.house import House, Plan, up
 from infra.local.journal import Entry, Locked, read_audit
 from infra.local.pipeline import adopt, deliver
@@ -19,8 +20,8 @@ WATCHED = ("decided", "acted", "converged", "verified", "closed")
 """What a trail must hold to be called complete."""
 
 
-def run_demo(say: Progress) -> int:
-    """Run it; 0 when the service recovered and the trail is complete, 1 with the reason otherwise."""
+def run_demo(say: Progress) -> None:
+    """Run it; raise with the reason unless the service recovered and the trail is complete."""
     with up(Plan(practice_artifact()), say) as house:
         adopt(house, "v1")
         say("release v1 runs well, and a person vouched for it")
@@ -32,7 +33,7 @@ def run_demo(say: Progress) -> int:
             say("without Prometheus the alert is a recorded one, and the responder may only suggest")
             post_recorded(house)
         _until(watch, say, PATIENCE_SECONDS, lambda: _is_over(house, watch.entries))
-        return _conclude(house, watch.entries, say)
+        _conclude(house, watch.entries, say)
 
 
 def _until(watch: Watch, say: Progress, seconds: float, over: Callable[[], bool]) -> None:
@@ -48,18 +49,16 @@ def _is_over(house: House, entries: list[Entry]) -> bool:
     return any(entry.kind == last for entry in entries)
 
 
-def _conclude(house: House, entries: list[Entry], say: Progress) -> int:
+def _conclude(house: House, entries: list[Entry], say: Progress) -> None:
     trail = read_audit(house.clouds, house.stack.outputs["AuditBucket"])
     if fault := find_fault(entries, trail, acted=house.metrics is not None):
-        say(f"it did not work: {fault}")
-        for failure in house.sweeper.failures[-1:]:
-            say(f"the sweeper last failed with {failure}")
-        return 1
+        sweeps = f"; the sweeper last failed with {house.sweeper.failures[-1]}" if house.sweeper.failures else ""
+        raise LocalCloudError(f"it did not work: {fault}{sweeps}")
     write("\nThe audit trail:\n")
-    for one in trail:
-        write(_line(one.record))
+    for one in sorted(trail, key=lambda one: (one.record["time"], one.key)):
+        write(f"{_line(one.record)}  [{one.mode}]")
+    write("")
     say("recovered, and the trail is complete" if house.metrics else "suggested, and a person was told")
-    return 0
 
 
 def find_fault(entries: list[Entry], trail: list[Locked], *, acted: bool) -> str | None:
@@ -69,10 +68,13 @@ def find_fault(entries: list[Entry], trail: list[Locked], *, acted: bool) -> str
         return "no alert reached the responder"
     if missing := [kind for kind in (WATCHED if acted else ("decided", "told")) if kind not in kinds]:
         return f"the journal ends with {entries[-1].kind}, without {', '.join(missing)}"
-    if acted and entries[-1].data.get("disposition") != "recovered":
-        return f"the incident ended as {entries[-1].data.get('disposition')}, not as recovered"
+    endings = [entry.data.get("disposition") for entry in entries if entry.kind == "closed"]
+    if acted and endings != ["recovered"]:
+        return f"the incident ended as {endings}, not as recovered"
     in_audit = {(one.record["data"]["stream"], one.record["data"]["seq"]) for one in trail}
-    if unexported := [entry for entry in entries if not any(entry.incident in stream and seq == entry.seq for stream, seq in in_audit)]:
+    if unexported := [
+        entry for entry in entries if not any(entry.incident in stream and seq == entry.seq for stream, seq in in_audit)
+    ]:
         return f"{len(unexported)} journal entries are not in the audit"
     if unlocked := [one.key for one in trail if not one.mode]:
         return f"{unlocked[0]} is not locked"
@@ -80,6 +82,5 @@ def find_fault(entries: list[Entry], trail: list[Locked], *, acted: bool) -> str
 
 
 def _line(record: Mapping[str, Any]) -> str:
-    data = record["data"]
-    rest = {name: data[name] for name in ("says", "verdict", "disposition", "plan") if data.get(name)}
-    return f"{record['time'][11:23]}  {record['type'].rsplit('.', 1)[-1]:11}{json.dumps(rest)[:150]}"
+    kind = record["type"].rsplit(".", 1)[-1]
+    return f"{record['time'][11:23]}  {kind:11}{story.tell(kind, record['data'])}"

@@ -1,7 +1,8 @@
 """The practice fleet: an LLM service whose latency really follows what its SageMaker endpoint says.
 
-It asks which configuration the endpoint has in service, follows it to the model and the model's version, and behaves like
-that release. While an update is under way the old configuration is still the one in service, so the old behaviour goes on.
+It asks which configuration the endpoint has in service, follows it to the model and the model's version, and behaves
+like that release. While an update is under way the old configuration is still the one in service, and so is the old
+behaviour.
 Nobody waits for anything: latencies are drawn and recorded, not slept.
 
     python -m infra.local.fleet <port> <run's folder>       SageMaker is found by the standard variables
@@ -19,7 +20,14 @@ from typing import ClassVar
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from infra.local.clouds import Client
 from infra.local.releases import RELEASES, Release
@@ -35,12 +43,14 @@ log = logging.getLogger(__name__)
 
 
 class Metrics:
-    """What the service tells Prometheus; every outcome exists from the start, or a share of none would be empty, not 0."""
+    """What the service tells Prometheus; every outcome exists from the start, or a share of none would be empty."""
 
     def __init__(self) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the one function there without types
         self.registry = CollectorRegistry()
-        self.latency = Histogram("infer_latency_ms", "Latency.", LABELS, buckets=EDGES_MS, registry=self.registry).labels(**LABELS)
+        self.latency = Histogram(
+            "infer_latency_ms", "Latency.", LABELS, buckets=EDGES_MS, registry=self.registry
+        ).labels(**LABELS)
         self.requests = Counter("infer_requests", "Requests.", [*LABELS, "outcome"], registry=self.registry)
         for outcome in OUTCOMES:
             self.requests.labels(**LABELS, outcome=outcome)

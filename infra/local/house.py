@@ -1,11 +1,11 @@
-"""All of it, up and down: the clouds, the real stack, the practice fleet, the monitoring, and where people would be told."""
+"""All of it, up and down: the clouds, the real stack, the practice fleet, the monitoring, and who would be told."""
 
 import contextlib
 import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,7 +73,9 @@ def new_run() -> Path:
     """Make a folder for this run, unless an earlier one left processes behind."""
     if left := find_leftovers():
         names = ", ".join(f"{one.name} ({one.pid})" for one in left)
-        raise LocalCloudError(f"an earlier run was killed and left {names} running: end them with `python -m infra.local down`")
+        raise LocalCloudError(
+            f"an earlier run was killed and left {names} running: end them with `python -m infra.local down`"
+        )
     folder = RUNS / f"{time.strftime('%H%M%S')}-{os.getpid()}"
     folder.mkdir(parents=True)
     return folder
@@ -100,7 +102,14 @@ def _bring_up(plan: Plan, say: Say, folder: Path, opened: contextlib.ExitStack) 
         start_monitoring(processes, programs, addresses, fleet_port, _door(stack, clouds, folder))
     sweeper = opened.enter_context(Sweeper(clouds.client("lambda"), stack.outputs["SweepFunction"]))
     return House(
-        clouds, stack, f"http://127.0.0.1:{fleet_port}", f"http://127.0.0.1:{pager_port}", addresses, inbox, sweeper, processes
+        clouds,
+        stack,
+        f"http://127.0.0.1:{fleet_port}",
+        f"http://127.0.0.1:{pager_port}",
+        addresses,
+        inbox,
+        sweeper,
+        processes,
     )
 
 
@@ -128,7 +137,7 @@ def _door(stack: Standing, clouds: Clouds, folder: Path) -> Door:
     return Door(stack.webhook, token, clouds.ca_file)
 
 
-def _start_own(processes: Processes, name: str, port: int, env: Mapping[str, str], path: str) -> None:
-    argv = [sys.executable, "-m", f"infra.local.{name}", str(port), processes.folder]
+def _start_own(processes: Processes, name: str, port: int, env: dict[str, str], path: str) -> None:
+    argv: list[str | Path] = [sys.executable, "-m", f"infra.local.{name}", str(port), processes.folder]
     ours = plain_env(processes.folder) | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "functions")])} | env
     processes.start(Program(name, argv, ours, answers(f"http://127.0.0.1:{port}{path}")))

@@ -1,6 +1,6 @@
 """Put on the machine what the local cloud runs on: a virtual environment of its own, and Prometheus' Debian packages.
 
-The packages are unpacked into an ignored folder: no root is needed and nothing is started. Binaries already on PATH win.
+The packages are unpacked into an ignored folder: no root is needed and nothing is started. What is on PATH wins.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ def cloud_python(venv: Path = CLOUD_VENV) -> Path:
 
 
 def _make_venv(venv: Path, python: Path) -> None:
-    advice = "installing the local cloud needs a package index once: check the network, then run `python -m infra.local install`"
+    advice = "the local cloud needs a package index once: check the network, then run `python -m infra.local install`"
     uv = Path(sys.executable).with_name("uv")
     if uv.exists():
         _run([uv, "venv", "--clear", "--quiet", "--python", sys.executable, venv], advice)
@@ -67,7 +67,9 @@ def monitoring(tools: Path = TOOLS) -> Monitoring:
         fetch_packages(tools)
         found = find_monitoring(tools)
     if found is None:
-        raise LocalCloudError(f"Prometheus was unpacked into {tools} but a program is missing: delete that folder and try again")
+        raise LocalCloudError(
+            f"Prometheus was unpacked into {tools} but a program is missing: delete that folder and try again"
+        )
     return found
 
 
@@ -75,13 +77,16 @@ def fetch_packages(tools: Path = TOOLS) -> None:
     """Download two Debian packages and unpack them; nothing is installed or started."""
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         raise LocalCloudError(
-            f"Prometheus is not on PATH and {platform.system()} has no apt-get: install Prometheus and Alertmanager and put them on PATH"
+            f"Prometheus is not on PATH, and {platform.system()} has no apt-get: put Prometheus and Alertmanager on PATH"
         )
     tools.mkdir(parents=True, exist_ok=True)
     try:
         _download(tools)
     except LocalCloudError:
-        _run(["apt-get", "update", "--quiet"], "the package lists are missing: run `apt-get update` as root, then try again")
+        _run(
+            ["apt-get", "update", "--quiet"],
+            "the package lists are missing: run `apt-get update` as root, then try again",
+        )
         _download(tools)
     for package in tools.glob("*.deb"):
         _run(["dpkg", "-x", package, tools], f"{package.name} is damaged: delete it and try again")
@@ -96,7 +101,9 @@ def _look_beside_itself(alertmanager: Path) -> None:
 
 def _download(tools: Path) -> None:
     for package in PACKAGES:
-        _run(["apt-get", "download", "--quiet", package], f"apt-get cannot fetch {package}: check the network", cwd=tools)
+        _run(
+            ["apt-get", "download", "--quiet", package], f"apt-get cannot fetch {package}: check the network", cwd=tools
+        )
 
 
 def _find(names: Sequence[str], tools: Path) -> Path | None:
@@ -110,8 +117,12 @@ def _find(names: Sequence[str], tools: Path) -> Path | None:
 
 def _run(argv: Sequence[str | Path], advice: str, cwd: Path | None = None) -> None:
     ran = subprocess.run(  # noqa: S603  # the argument list is ours, no shell reads it
-        [str(part) for part in argv], cwd=cwd, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [str(part) for part in argv],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if ran.returncode:
         last = (ran.stderr.strip() or ran.stdout.strip() or "no message").splitlines()[-1]
         raise LocalCloudError(f"{advice} ({argv[0]}: {last})")

@@ -32,11 +32,15 @@ class Locked:
 
 def read_journal(clouds: Clouds, table: str) -> list[Entry]:
     """Read every entry of every incident, in the order of the steps."""
-    pages = clouds.client("dynamodb").get_paginator("scan").paginate(
-        TableName=table,
-        FilterExpression="begins_with(pk, :incident)",
-        ExpressionAttributeValues={":incident": {"S": "INCIDENT#"}},
-        ConsistentRead=True,
+    pages = (
+        clouds.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=table,
+            FilterExpression="begins_with(pk, :incident)",
+            ExpressionAttributeValues={":incident": {"S": "INCIDENT#"}},
+            ConsistentRead=True,
+        )
     )
     entries = [_read(item) for page in pages for item in page["Items"] if "record" in item]
     return sorted(entries, key=lambda entry: (entry.time, entry.seq))
@@ -48,7 +52,10 @@ def read_audit(clouds: Clouds, bucket: str) -> list[Locked]:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
     heads = [s3.get_object(Bucket=bucket, Key=key) for key in keys]
-    return [Locked(key, json.loads(head["Body"].read()), head.get("ObjectLockMode")) for key, head in zip(keys, heads, strict=True)]
+    return [
+        Locked(key, json.loads(head["Body"].read()), head.get("ObjectLockMode"))
+        for key, head in zip(keys, heads, strict=True)
+    ]
 
 
 def _read(item: Mapping[str, Mapping[str, str]]) -> Entry:

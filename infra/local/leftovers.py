@@ -64,6 +64,8 @@ def command_line(pid: int) -> str:
         return listed.read_text(encoding="utf-8", errors="replace").replace("\0", " ") if listed.exists() else ""
     asked = subprocess.run(  # noqa: S603  # a number we wrote down ourselves is the only argument
         ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607  # `ps` is where the machine's PATH says
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return asked.stdout

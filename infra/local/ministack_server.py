@@ -3,18 +3,26 @@
 Runs in the cloud's own virtual environment: `python -P ministack_server.py <port>`. Each correction says what goes
 wrong without it. The version is asserted, because a correction for one version is a guess for the next.
 """
+# ruff: noqa: SLF001  # correcting MiniStack means reaching into it
 
 import asyncio
 import importlib.metadata
-import os
+import json
 import re
 import sys
 from collections.abc import Mapping
 from typing import Any
 
+from hypercorn.asyncio import serve as serve_app  # type: ignore[import-not-found]  # is where this runs
+from hypercorn.config import Config  # type: ignore[import-not-found]  # is where this runs
+from ministack.app import app
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.tls import resolve_tls_material
+from ministack.services import apigateway_v1
+from ministack.services.cloudformation import changesets, engine, handlers, stacks
+
 VERSION = "1.5.33"
-Context = dict[str, str]
-Document = Any  # a template or an API document: JSON
+Document = Any  # a request, a template or an API document: JSON, or what MiniStack made of it
 
 
 def assert_version() -> None:
@@ -25,41 +33,69 @@ def assert_version() -> None:
 
 
 def add_s3_condition_keys() -> None:
-    """Let policies see If-None-Match and the lock mode: MiniStack sets neither key, so "create only" would not hold."""
-    from ministack.core import iam_actions
-
+    """Let policies see If-None-Match and the lock mode: MiniStack sets neither, so "create once" would not hold."""
     original = iam_actions.s3_service_context
-    names = {"if-none-match": "s3:if-none-match", "if-match": "s3:if-match", "x-amz-object-lock-mode": "s3:object-lock-mode"}
+    keys = {
+        "if-none-match": "s3:if-none-match",
+        "if-match": "s3:if-match",
+        "x-amz-object-lock-mode": "s3:object-lock-mode",
+    }
 
-    def with_headers(action: str, query: Mapping[str, str], path: str = "", headers: Mapping[str, str] | None = None) -> Context:
+    def with_headers(action: str, query: Document, path: str = "", headers: Document = None) -> Document:
         seen = {name.lower(): value for name, value in (headers or {}).items()}
-        return {**original(action, query, path, headers), **{key: seen[name] for name, key in names.items() if name in seen}}
+        given = {key: seen[name] for name, key in keys.items() if name in seen}
+        return {**original(action, query, path, headers), **given}
 
     iam_actions.s3_service_context = with_headers
 
 
-def name_the_role() -> None:
-    """Give aws:PrincipalArn as AWS does, the role's ARN: MiniStack gives the session's, and bucket policies deny our own writer."""
-    from ministack.core import iam_evaluator
+def permit_batches() -> None:
+    """Ask for sqs:SendMessage when a batch is sent: AWS has no permission for batches, MiniStack invents one."""
+    original = iam_actions.extract_iam_action
 
+    def without_batch(service: str, *request: Document) -> Document:
+        action = original(service, *request)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    iam_actions.extract_iam_action = without_batch
+
+
+def name_parameters() -> None:
+    """Say which parameter is read by name list or path: MiniStack says "*", which only a grant on all would allow.
+
+    Of several names the first stands for all; that is exact for us, because each call asks below one prefix.
+    """
+    original = iam_actions.extract_resource_arn
+
+    def with_names(service: str, method: str, path: str, headers: Document, body: bytes, *place: Document) -> Document:
+        sent = json.loads(body) if service == "ssm" and body else {}
+        first = next(iter(sent.get("Names", [])), sent.get("Path"))
+        named = json.dumps({"Name": first}).encode() if first else body
+        return original(service, method, path, headers, named, *place)
+
+    iam_actions.extract_resource_arn = with_names
+
+
+def name_the_role() -> None:
+    """Give aws:PrincipalArn as AWS does, the role's ARN: with MiniStack's session ARN our own writer is denied."""
     original = iam_evaluator._resolve_condition_key
 
-    def with_role(key: str, asked: Any) -> Any:
+    def with_role(key: str, asked: Document) -> Document:
         value = original(key, asked)
         session = re.fullmatch(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.+", str(value))
-        return f"arn:aws:iam::{session[1]}:role/{session[2]}" if session and key.lower() == "aws:principalarn" else value
+        return (
+            f"arn:aws:iam::{session[1]}:role/{session[2]}" if session and key.lower() == "aws:principalarn" else value
+        )
 
     iam_evaluator._resolve_condition_key = with_role
 
 
 def import_gateway_responses() -> None:
-    """Take the gateway responses out of an imported API document: MiniStack drops them, and a throttled alert would get a 429."""
-    from ministack.services import apigateway_v1
-
+    """Take the gateway responses out of an API document: MiniStack drops them, and a throttled alert would get 429."""
     original = apigateway_v1._import_rest_api
 
-    def with_responses(document: Document, base: Document | None = None) -> str:
-        api_id = str(original(document, base))
+    def with_responses(document: Document, base: Document = None) -> Document:
+        api_id = original(document, base)
         for response_type, response in document.get("x-amazon-apigateway-gateway-responses", {}).items():
             apigateway_v1._put_gateway_response(api_id, response_type, response)
         return api_id
@@ -68,20 +104,18 @@ def import_gateway_responses() -> None:
 
 
 def join_in_conditions() -> None:
-    """Work out Fn::Join of a list parameter in a condition: MiniStack compares the unevaluated function, which is never equal."""
-    from ministack.services.cloudformation import changesets, engine, handlers, stacks
-
+    """Work out Fn::Join of a list parameter in a condition: MiniStack compares the function itself, never equal."""
     original = engine._evaluate_conditions
 
-    def with_joins(template: Document, parameters: Document) -> dict[str, bool]:
+    def with_joins(template: Document, parameters: Document) -> Document:
         conditions = joined(template.get("Conditions", {}), parameters)
-        return dict(original({**template, "Conditions": conditions}, parameters))
+        return original({**template, "Conditions": conditions}, parameters)
 
     for module in (changesets, engine, handlers, stacks):
         module._evaluate_conditions = with_joins
 
 
-def joined(node: Document, parameters: Document) -> Document:
+def joined(node: Document, parameters: Mapping[str, Document]) -> Document:
     """Replace each Fn::Join of a reference by its result."""
     if isinstance(node, list):
         return [joined(one, parameters) for one in node]
@@ -99,12 +133,7 @@ async def never() -> None:
 
 
 def serve(port: int) -> None:
-    """Serve on one port of one interface; MiniStack's own start would also try to bind 443 when it may."""
-    from hypercorn.asyncio import serve as serve_app
-    from hypercorn.config import Config
-    from ministack.app import app
-    from ministack.core.tls import resolve_tls_material
-
+    """Serve on one port of one interface; MiniStack's own start would also try to bind 443 where it may."""
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.certfile, config.keyfile = resolve_tls_material()
@@ -112,11 +141,17 @@ def serve(port: int) -> None:
     asyncio.run(serve_app(app, config, shutdown_trigger=never))
 
 
+CORRECTIONS = (
+    add_s3_condition_keys,
+    permit_batches,
+    name_parameters,
+    name_the_role,
+    import_gateway_responses,
+    join_in_conditions,
+)
+
 if __name__ == "__main__":
     assert_version()
-    os.environ["GATEWAY_PORT"] = sys.argv[1]  # read when MiniStack is imported
-    add_s3_condition_keys()
-    name_the_role()
-    import_gateway_responses()
-    join_in_conditions()
+    for correct in CORRECTIONS:
+        correct()
     serve(int(sys.argv[1]))

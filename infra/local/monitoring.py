@@ -87,7 +87,7 @@ def alertmanager_config(shipped: Mapping[str, Any], door: Door) -> dict[str, Any
 
 
 def _prometheus(program: Path, folder: Path, at: Addresses) -> Program:
-    argv = [
+    argv: list[str | Path] = [
         program,
         f"--config.file={folder}/prometheus.yml",
         f"--storage.tsdb.path={folder}/prometheus",
@@ -99,7 +99,7 @@ def _prometheus(program: Path, folder: Path, at: Addresses) -> Program:
 
 
 def _alertmanager(program: Path, folder: Path, at: Addresses) -> Program:
-    argv = [
+    argv: list[str | Path] = [
         program,
         f"--config.file={folder}/alertmanager.yml",
         f"--storage.path={folder}/alertmanager",
@@ -108,7 +108,9 @@ def _alertmanager(program: Path, folder: Path, at: Addresses) -> Program:
         "--log.level=info",
     ]
     ready = answers(f"{at.alertmanager}/-/ready")
-    return Program("alertmanager", argv, plain_env(folder.parent), ready, cwd=program.parent)  # an unpacked one looks beside itself
+    return Program(
+        "alertmanager", argv, plain_env(folder.parent), ready, cwd=program.parent
+    )  # an unpacked one looks beside itself
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """SageMaker, which MiniStack lacks: moto's server with an UpdateEndpoint that takes its time.
 
-Runs in the cloud's own virtual environment: `python -P moto_server.py <port> <seconds an update takes>`. moto 5.2.5 has no
-UpdateEndpoint; ours refuses what AWS refuses (an update while one is under way, an unknown configuration, and keeping
-variant properties across different variant names), and shows the old configuration until the new one is in service.
+Runs in the cloud's own virtual environment: `python -P moto_server.py <port> <seconds an update takes>`. moto 5.2.5
+has no UpdateEndpoint; ours refuses what AWS refuses (an update while one is under way, an unknown configuration, and
+keeping variant properties across different variant names), and shows the old configuration until the new one serves.
 """
+# ruff: noqa: SLF001  # extending moto means reaching into it
 
 import importlib.metadata
 import sys
@@ -12,9 +13,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.core.responses import ActionResult
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
+from moto.sagemaker.responses import SageMakerResponse
+from werkzeug.serving import run_simple
+
 VERSION = "5.2.5"
-ACCEPTED = {"EndpointName", "EndpointConfigName", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties",
-            "DeploymentConfig", "RetainDeploymentConfig"}  # fmt: skip
+ACCEPTED = {
+    "EndpointName",
+    "EndpointConfigName",
+    "RetainAllVariantProperties",
+    "ExcludeRetainedVariantProperties",
+    "DeploymentConfig",
+    "RetainDeploymentConfig",
+}
 
 Variant = dict[str, Any]
 Moto = Any  # moto's models and responses, which are ours to extend at run time only
@@ -41,9 +55,8 @@ def assert_version() -> None:
 
 def keep_zero_weights() -> None:
     """Show a variant's weight even when it is 0.0: moto leaves it out, as if it had never been set."""
-    from moto.sagemaker.models import FakeEndpoint
-
-    FakeEndpoint._process_production_variants = lambda _self, variants: [as_running(one) for one in variants]  # noqa: SLF001  # the one place where moto builds them
+    endpoints: Moto = FakeEndpoint
+    endpoints._process_production_variants = lambda _self, given: [as_running(one) for one in given]
 
 
 def as_running(variant: Variant) -> Variant:
@@ -51,29 +64,29 @@ def as_running(variant: Variant) -> Variant:
     weight, count = float(variant.get("InitialVariantWeight", 1.0)), variant.get("InitialInstanceCount", 1)
     return {
         "VariantName": variant["VariantName"],
-        "CurrentWeight": weight, "DesiredWeight": weight,
-        "CurrentInstanceCount": count, "DesiredInstanceCount": count,
-    }  # fmt: skip
+        "CurrentWeight": weight,
+        "DesiredWeight": weight,
+        "CurrentInstanceCount": count,
+        "DesiredInstanceCount": count,
+    }
 
 
 def add_update_endpoint(seconds: float) -> None:
     """Add the call, and let every look at an endpoint finish an update whose time has come."""
-    from moto.core.responses import ActionResult
-    from moto.sagemaker.models import SageMakerModelBackend
-    from moto.sagemaker.responses import SageMakerResponse
-
-    describe = SageMakerModelBackend.describe_endpoint
+    backends: Moto = SageMakerModelBackend
+    responses: Moto = SageMakerResponse
+    describe = backends.describe_endpoint
 
     def describe_settled(backend: Moto, endpoint_name: str) -> Moto:
         settle(backend, endpoint_name)
         return describe(backend, endpoint_name)
 
     def update_endpoint(response: Moto) -> Moto:
-        asked = response._get_params()  # noqa: SLF001  # how every moto response reads its parameters
+        asked = response._get_params()
         return ActionResult({"EndpointArn": begin(response.sagemaker_backend, asked, seconds)})
 
-    SageMakerModelBackend.describe_endpoint = describe_settled
-    SageMakerResponse.update_endpoint = update_endpoint
+    backends.describe_endpoint = describe_settled
+    responses.update_endpoint = update_endpoint
 
 
 def settle(backend: Moto, name: str) -> None:
@@ -93,30 +106,33 @@ def begin(backend: Moto, asked: dict[str, Any], seconds: float) -> str:
     running = backend.describe_endpoint(name)
     wanted = [as_running(one) for one in backend.describe_endpoint_config(config_name)["ProductionVariants"]]
     refuse(asked, running, wanted)
-    kept = {one["VariantName"]: one for one in running["ProductionVariants"]} if asked.get("RetainAllVariantProperties") else {}
-    UNDER_WAY[running["EndpointArn"]] = Update(time.monotonic() + seconds, config_name, [kept.get(one["VariantName"], one) for one in wanted])
+    kept = (
+        {one["VariantName"]: one for one in running["ProductionVariants"]}
+        if asked.get("RetainAllVariantProperties")
+        else {}
+    )
+    UNDER_WAY[running["EndpointArn"]] = Update(
+        time.monotonic() + seconds, config_name, [kept.get(one["VariantName"], one) for one in wanted]
+    )
     backend.endpoints[name].endpoint_status = "Updating"
     return str(running["EndpointArn"])
 
 
 def refuse(asked: dict[str, Any], running: dict[str, Any], wanted: list[Variant]) -> None:
     """Raise when the request is not one to accept."""
-    from moto.sagemaker.exceptions import ValidationError
-
     if unknown := asked.keys() - ACCEPTED:
         raise ValidationError(f"UpdateEndpoint parameters this extension does not know: {sorted(unknown)}")
     if running["EndpointStatus"] != "InService":
         raise ValidationError(f'Cannot update in-progress endpoint "{running["EndpointArn"]}".')
     names = {one["VariantName"] for one in wanted}, {one["VariantName"] for one in running["ProductionVariants"]}
     if asked.get("RetainAllVariantProperties") and names[0] != names[1]:
-        raise ValidationError("RetainAllVariantProperties needs the same variant names in both endpoint configurations.")
+        raise ValidationError(
+            "RetainAllVariantProperties needs the same variant names in both endpoint configurations."
+        )
 
 
 def serve(port: int) -> None:
     """Serve every call in a thread of its own, on this machine only."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-    from werkzeug.serving import run_simple
-
     run_simple("127.0.0.1", port, DomainDispatcherApplication(create_backend_app), threaded=True)
 
 

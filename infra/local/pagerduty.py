@@ -1,8 +1,8 @@
 """A PagerDuty for practice: the Events API v2, with its rules about what it takes and what it answers.
 
-    python -m infra.local.pagerduty <port> <run's folder>
-    POST /v2/enqueue     what PagerDuty answers, 202 or 400
-    GET  /incidents      what a person would have seen
+python -m infra.local.pagerduty <port> <run's folder>
+POST /v2/enqueue     what PagerDuty answers, 202 or 400
+GET  /incidents      what a person would have seen
 """
 
 import json
@@ -80,7 +80,9 @@ def find_errors(event: Event) -> list[str]:
 def _find_payload_errors(payload: object) -> list[str]:
     if not isinstance(payload, dict):
         return ["'payload' is missing or blank"]
-    errors = [f"'payload.{name}' is missing or blank" for name in ("summary", "source", "severity") if not payload.get(name)]
+    errors = [
+        f"'payload.{name}' is missing or blank" for name in ("summary", "source", "severity") if not payload.get(name)
+    ]
     if len(str(payload.get("summary", ""))) > MOST["summary"]:
         errors.append(f"'payload.summary' is too long (maximum is {MOST['summary']} characters)")
     if payload.get("severity") and payload["severity"] not in SEVERITIES:
@@ -101,13 +103,17 @@ class Door(BaseHTTPRequestHandler):
         try:
             event = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         except ValueError:
-            self._send(400, {"status": "invalid event", "message": "Event object is invalid", "errors": ["JSON parse error"]})
+            self._send(
+                400, {"status": "invalid event", "message": "Event object is invalid", "errors": ["JSON parse error"]}
+            )
             return
         self._send(*self.desk.receive(event))
 
     def do_GET(self) -> None:
         """Show what a person would have seen."""
-        self._send(200, {"incidents": [asdict(one) for one in self.desk.incidents.values()], "refused": self.desk.refused})
+        self._send(
+            200, {"incidents": [asdict(one) for one in self.desk.incidents.values()], "refused": self.desk.refused}
+        )
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is the base class's
         """Say nothing: what arrived can be asked for."""

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from infra.local.house import House
+from infra.local.seed import ENDPOINT, config_name, release
 from responder.adapters.releases_table import ReleasesTable
 from responder.adapters.sagemaker_artefacts import look_at
 from responder.domain.release import Release
-
-from infra.local.house import House
-from infra.local.seed import ENDPOINT, config_name, release
 
 
 def mark(house: House, version: str) -> Release:

@@ -1,15 +1,14 @@
-"""The artifact for practice: what `make build` made, with the runbooks thirty times faster and the practice fleet allowed."""
+"""The artifact for practice: the built one, its runbooks thirty times faster and the practice fleet allowed."""
 
 import io
 import tempfile
 import zipfile
 from pathlib import Path
 
-from responder.adapters.runbook_files import read_library, write_compiled
-
 from infra.local.errors import LocalCloudError
 from infra.local.paths import ARTIFACT, PRACTICE_RUNBOOKS, RUNBOOKS
 from infra.local.scaling import scale_page
+from responder.adapters.runbook_files import read_library, write_compiled
 
 COMPILED = "runbooks.json"
 """The one member of the artifact that practice replaces."""
@@ -18,7 +17,7 @@ COMPILED = "runbooks.json"
 def practice_artifact(built: Path = ARTIFACT) -> bytes:
     """Read the built artifact and replace its compiled runbooks."""
     if not built.exists():
-        raise LocalCloudError(f"{built} is missing: run `make build` first")
+        raise LocalCloudError(f"{built} is missing: run `make build-here` first")
     return with_member(built.read_bytes(), COMPILED, compile_practice())
 
 

@@ -47,7 +47,9 @@ class Processes:
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for name in reversed(list(self._running)):
             self.stop(name)
 
@@ -60,9 +62,14 @@ class Processes:
         """Start and wait until it is ready; a process that dies or dawdles is an error that names its log."""
         with self.log(program.name).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603  # the argument list is ours, no shell reads it
-                [str(part) for part in program.argv], env=dict(program.env), cwd=program.cwd or self.folder,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                [str(part) for part in program.argv],
+                env=dict(program.env),
+                cwd=program.cwd or self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self._running[program.name] = process
         self._write_down()
         self._wait(program, process)
@@ -80,9 +87,13 @@ class Processes:
         deadline = time.monotonic() + program.within
         while not program.ready():
             if process.poll() is not None:
-                raise LocalCloudError(f"{program.name} ended at once (exit {process.returncode}): read {self.log(program.name)}")
+                raise LocalCloudError(
+                    f"{program.name} ended at once (exit {process.returncode}): read {self.log(program.name)}"
+                )
             if time.monotonic() > deadline:
-                raise LocalCloudError(f"{program.name} was not ready within {program.within:.0f} s: read {self.log(program.name)}")
+                raise LocalCloudError(
+                    f"{program.name} was not ready within {program.within:.0f} s: read {self.log(program.name)}"
+                )
             time.sleep(0.05)
 
     def _write_down(self) -> None:

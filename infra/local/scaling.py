@@ -20,7 +20,7 @@ RULE_DURATIONS = ("for", "keep_firing_for")
 
 
 def scale_duration(written: str, speedup: int = SPEEDUP) -> str:
-    """Scale `5m` or `1h30m`; what would be less than a second keeps its milliseconds, because it may be a wait, not a window."""
+    """Scale `5m` or `1h30m`; what would be less than a second keeps its milliseconds, because it may be a wait."""
     total = sum(int(count) * MILLISECONDS[unit] for count, unit in _PART.findall(written))
     scaled = max(1, round(total / speedup))
     return f"{scaled // 1000}s" if scaled % 1000 == 0 else f"{scaled}ms"
@@ -40,7 +40,10 @@ def scale_page(text: str, speedup: int = SPEEDUP) -> str:
 
 def scale_route(route: Mapping[str, Any], speedup: int = SPEEDUP) -> dict[str, Any]:
     """Scale the waits of an Alertmanager route."""
-    return {name: scale_duration(one, speedup) if name.endswith(("_wait", "_interval")) else one for name, one in route.items()}
+    return {
+        name: scale_duration(one, speedup) if name.endswith(("_wait", "_interval")) else one
+        for name, one in route.items()
+    }
 
 
 def _scale_group(group: Mapping[str, Any], speedup: int) -> dict[str, Any]:

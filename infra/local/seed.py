@@ -1,4 +1,4 @@
-"""What stands in the practice account before anything goes wrong: two releases of one model, the first one in service."""
+"""What stands in the practice account before anything goes wrong: two releases of a model, the first in service."""
 
 import hashlib
 from dataclasses import dataclass
@@ -72,8 +72,11 @@ def _add_release(s3: Client, sagemaker: Client, artefact: Artefact) -> None:
         EndpointConfigName=name,
         ProductionVariants=[
             {
-                "VariantName": VARIANT, "ModelName": name, "InitialVariantWeight": 1.0,
-                "InitialInstanceCount": 1, "InstanceType": "ml.g4dn.xlarge",
+                "VariantName": VARIANT,
+                "ModelName": name,
+                "InitialVariantWeight": 1.0,
+                "InitialInstanceCount": 1,
+                "InstanceType": "ml.g4dn.xlarge",
             }
         ],
-    )  # fmt: skip
+    )

@@ -1,9 +1,10 @@
-"""Look at everything that tells how an incident goes, and report each thing once."""
+"""Look at everything that tells how an incident goes, and report what changed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from infra.local import story
 from infra.local.house import House
 from infra.local.journal import Entry, read_audit, read_journal
 from infra.local.seed import ENDPOINT
@@ -14,71 +15,72 @@ DELIVERED = re.compile(r'^alertmanager_notifications_total\{integration="webhook
 
 @dataclass
 class Watch:
-    """What was seen so far; `news` returns what is new since."""
+    """What was seen so far."""
 
     house: House
-    seen: set[str] = field(default_factory=set)
+    last: dict[str, list[str]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
 
     def news(self) -> list[str]:
-        """Look everywhere once."""
-        lines = [line for look in LOOKS for line in look(self)]
-        fresh = [line for line in dict.fromkeys(lines) if line not in self.seen]
-        self.seen |= set(fresh)
-        return fresh
+        """Look everywhere once; return what is there now and was not there the last time."""
+        lines = []
+        for subject, look in LOOKS.items():
+            now = look(self)
+            lines += [f"{subject:11}{line}" for line in now if line not in self.last.get(subject, [])]
+            self.last[subject] = now
+        return lines
 
 
-def _fleet(watch: Watch) -> Iterator[str]:
-    version = ask("GET", f"{watch.house.fleet}/release").json()["version"]
-    yield f"fleet      answers with release {version}, as the endpoint says"
+def _fleet(watch: Watch) -> list[str]:
+    return [f"answers as release {ask('GET', f'{watch.house.fleet}/release').json()['version']}"]
 
 
-def _endpoint(watch: Watch) -> Iterator[str]:
+def _endpoint(watch: Watch) -> list[str]:
     found = watch.house.clouds.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
-    yield f"endpoint   {found['EndpointStatus']} with {found['EndpointConfigName']}"
+    return [f"{found['EndpointStatus']}, configuration {found['EndpointConfigName']}"]
 
 
-def _alerts(watch: Watch) -> Iterator[str]:
-    if watch.house.metrics:
-        for alert in ask("GET", f"{watch.house.metrics.prometheus}/api/v1/alerts").json()["data"]["alerts"]:
-            yield f"alert      {alert['labels']['alertname']} is {alert['state']}"
+def _alerts(watch: Watch) -> list[str]:
+    if watch.house.metrics is None:
+        return []
+    found = ask("GET", f"{watch.house.metrics.prometheus}/api/v1/alerts").json()["data"]["alerts"]
+    return [f"{one['labels']['alertname']} is {one['state']}" for one in found] or ["nothing fires"]
 
 
-def _deliveries(watch: Watch) -> Iterator[str]:
-    if watch.house.metrics:
-        metrics = ask("GET", f"{watch.house.metrics.alertmanager}/metrics").body.decode()
-        sent = DELIVERED.search(metrics)
-        if sent and float(sent[1]):
-            yield f"delivered  notification {float(sent[1]):.0f} by Alertmanager"
+def _deliveries(watch: Watch) -> list[str]:
+    if watch.house.metrics is None:
+        return []
+    sent = DELIVERED.search(ask("GET", f"{watch.house.metrics.alertmanager}/metrics").body.decode())
+    return [f"{float(sent[1]):.0f} sent to the front door"] if sent and float(sent[1]) else []
 
 
-def _journal(watch: Watch) -> Iterator[str]:
+def _journal(watch: Watch) -> list[str]:
     watch.entries = read_journal(watch.house.clouds, watch.house.stack.outputs["JournalTable"])
-    for entry in watch.entries:
-        yield f"responder  {entry.kind}{_says(entry)} ({entry.incident[:8]}, step {entry.seq})"
+    return [f"{entry.seq} {entry.kind}: {story.tell(entry.kind, entry.data)}" for entry in watch.entries]
 
 
-def _audit(watch: Watch) -> Iterator[str]:
-    locked = [one for one in read_audit(watch.house.clouds, watch.house.stack.outputs["AuditBucket"]) if one.mode]
-    if locked:
-        yield f"audit      {len(locked)} objects locked"
+def _audit(watch: Watch) -> list[str]:
+    objects = read_audit(watch.house.clouds, watch.house.stack.outputs["AuditBucket"])
+    locked = sum(one.mode is not None for one in objects)
+    return [f"{locked} objects locked"] if locked else []
 
 
-def _told(watch: Watch) -> Iterator[str]:
-    for notice in watch.house.inbox.read():
-        yield f"told       {notice.kind}: {notice.subject}"
+def _topic(watch: Watch) -> list[str]:
+    return [f"{notice.kind}: {notice.subject}" for notice in watch.house.inbox.read()]
 
 
-def _pages(watch: Watch) -> Iterator[str]:
-    for one in ask("GET", f"{watch.house.pagerduty}/incidents").json()["incidents"]:
-        yield f"PagerDuty  {one['status']}: {one['summary']}"
+def _pages(watch: Watch) -> list[str]:
+    found = ask("GET", f"{watch.house.pagerduty}/incidents").json()["incidents"]
+    return [f"{one['status']}: {one['summary']}" for one in found]
 
 
-def _says(entry: Entry) -> str:
-    said = entry.data.get("says") or entry.data.get("reason") or ""
-    return f": {said}" if said else ""
-
-
-LOOKS: tuple[Callable[[Watch], Iterator[str]], ...] = (
-    _fleet, _endpoint, _alerts, _deliveries, _journal, _audit, _told, _pages,
-)  # fmt: skip
+LOOKS: dict[str, Callable[[Watch], list[str]]] = {
+    "fleet": _fleet,
+    "endpoint": _endpoint,
+    "alert": _alerts,
+    "notices": _deliveries,
+    "responder": _journal,
+    "audit": _audit,
+    "topic": _topic,
+    "PagerDuty": _pages,
+}

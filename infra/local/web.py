@@ -24,7 +24,9 @@ class Answer:
         return json.loads(self.body)
 
 
-def ask(method: str, url: str, body: Json = None, headers: Mapping[str, str] | None = None, ca_file: Path | None = None) -> Answer:
+def ask(
+    method: str, url: str, body: Json = None, headers: Mapping[str, str] | None = None, ca_file: Path | None = None
+) -> Answer:
     """Send one request, once."""
     with urllib3.PoolManager(ca_certs=str(ca_file) if ca_file else None, retries=False) as pool:
         sent = pool.request(method, url, json=body, headers=dict(headers or {}), timeout=TIMEOUT_SECONDS)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore.stub import Stubber
+
 from responder.adapters import aws
 
 REGION = "us-east-1"
@@ -69,7 +71,7 @@ def an_endpoint(name: str, config: str, others: tuple[str, ...] = ()) -> None:
         sagemaker.create_model(ModelName=each, PrimaryContainer=container, ExecutionRoleArn=role)
         variant = {"VariantName": "AllTraffic", "ModelName": each, "InitialInstanceCount": 1}
         sagemaker.create_endpoint_config(
-            EndpointConfigName=each, ProductionVariants=[{**variant, "InstanceType": "ml.g5.xlarge"}]
+            EndpointConfigName=each, ProductionVariants=[{**variant, "InstanceType": "ml.m5.xlarge"}]
         )
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
 
@@ -80,3 +82,21 @@ def _attribute(name: str, kind: str) -> dict[str, str]:
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:
     return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+def scripted(service: str) -> tuple[Any, Stubber]:
+    """Return a client that only answers what the test scripts, and refuses calls or parameters that differ."""
+    client = aws.make_client(service)
+    script = Stubber(client)
+    script.activate()
+    return client, script
+
+
+def losing(client: Any, error: Exception) -> Any:  # noqa: ANN401  # boto3 has no types
+    """Let every call of this client end in this error, as when the network breaks."""
+
+    def lose(**_call: object) -> None:
+        raise error
+
+    client.meta.events.register("before-call", lose)
+    return client

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class Asked:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    port: int
 
     @property
     def form(self) -> dict[str, list[str]]:
@@ -31,12 +33,17 @@ class Asked:
 
 @dataclass
 class Web:
-    """Answers in turn from `answers` (status, body), repeating the last; `silent` keeps the line open instead."""
+    """Answers in turn from `answers` (status, body), repeating the last.
+
+    `silent` keeps the line open instead, `drips` takes a
+    tenth of a second for every byte.
+    """
 
     url: str = ""
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    drips: bool = False
     silent: threading.Event | None = None
 
     def says(self, fact: object, status: int = 200) -> None:
@@ -69,16 +76,18 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802  # the library's spelling
+        def do_GET(self) -> None:
             self._answer()
 
-        def do_POST(self) -> None:  # noqa: N802  # the library's spelling
+        def do_POST(self) -> None:
             self._answer()
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             url = urlsplit(self.path)
-            web.asked.append(Asked(self.command, url.path, parse_qs(url.query), dict(self.headers), body))
+            web.asked.append(
+                Asked(self.command, url.path, parse_qs(url.query), dict(self.headers), body, self.client_address[1])
+            )
             if web.silent:
                 web.silent.wait(10)
                 return
@@ -87,7 +96,9 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             for name, value in {**web.headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            for part in [bytes([byte]) for byte in content] if web.drips else [content]:
+                self.wfile.write(part)
+                time.sleep(0.1 if web.drips else 0)
 
         def log_message(self, *_args: object) -> None:
             """Keep the tests' output clean."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from tests.adapters.cloud import a_queue
+from tests.world import NOON, a_message, an_alert
 
 from responder.adapters.alert_queue import SqsAlertQueue
 from responder.adapters.in_memory import InMemoryQueue
 from responder.domain.message import Message, decode
 from responder.errors import CannotRead
 from responder.ports import AlertQueue
-from tests.adapters.cloud import a_queue
-from tests.world import NOON, a_message, an_alert
 
 
 @dataclass

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from tests.adapters.web import Web
+from tests.world import NOON, an_alert
 
 from responder.adapters.alert_view import AlertmanagerView, PrometheusView
 from responder.adapters.http import Http
@@ -13,8 +15,6 @@ from responder.domain.alert import Alert
 from responder.domain.guard import Firing
 from responder.errors import CannotKnow
 from responder.ports import AlertView
-from tests.adapters.web import Web
-from tests.world import NOON, an_alert
 
 
 @dataclass
@@ -52,8 +52,8 @@ def _alertmanager(web: Web, alerts: list[Alert] | None) -> None:
 
 
 def _prometheus(web: Web, alerts: list[Alert] | None) -> None:
-    extra = {"__name__": "ALERTS", "alertstate": "firing"}
-    result = [{"metric": {**extra, **alert.labels}, "value": [NOON.timestamp(), "1"]} for alert in alerts or []]
+    labels = [{"__name__": "ALERTS", "alertstate": "firing"} | alert.labels for alert in alerts or []]
+    result = [{"metric": each, "value": [NOON.timestamp(), "1"]} for each in labels]
     data = {"resultType": "vector", "result": result}
     web.says({"status": "success", "data": data}, 200 if alerts is not None else 503)
 

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
+from tests.adapters.cloud import a_bucket
+from tests.world import CHAT, NOON
 
 from responder.adapters.audit_bucket import AuditBucket
 from responder.adapters.in_memory import InMemoryAudit
 from responder.domain.audit import GENESIS, Actor, Record, check_chain, make_record
 from responder.errors import ActionFailed
 from responder.ports import AuditLog
-from tests.adapters.cloud import a_bucket
-from tests.world import CHAT, NOON
 
 
 @pytest.fixture(params=["twin", "bucket"])

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from tests.adapters.cloud import a_secret
+from tests.adapters.web import Web
 
+from responder.adapters import aws
 from responder.adapters.http import Http
 from responder.adapters.in_memory import InMemoryChannel
 from responder.adapters.pagerduty import PagerDuty
@@ -12,8 +15,6 @@ from responder.adapters.secret import Secret
 from responder.adapters.sns_topic import SnsTopic
 from responder.errors import ActionFailed
 from responder.ports import Channel, Letter
-from tests.adapters.cloud import a_secret, aws
-from tests.adapters.web import Web
 
 
 @dataclass

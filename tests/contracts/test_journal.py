@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.adapters.cloud import TABLE, a_table
+from tests.world import CHAT, NOON, an_alert
 
 from responder.adapters.agenda_table import AgendaTable
 from responder.adapters.in_memory import InMemoryJournal
@@ -15,8 +17,6 @@ from responder.domain.incident import Incident
 from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
 from responder.errors import Fenced
 from responder.ports import Journal
-from tests.adapters.cloud import TABLE, a_table
-from tests.world import CHAT, NOON, an_alert
 
 RESPOND = Actor("function", "respond", "test")
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from tests.adapters.web import Web
+from tests.world import NOON
 
 from responder.adapters.http import Http
 from responder.adapters.in_memory import InMemoryMetrics
@@ -11,8 +13,6 @@ from responder.adapters.prometheus import Prometheus
 from responder.domain.evidence import Sample
 from responder.errors import CannotKnow
 from responder.ports import Metrics
-from tests.adapters.web import Web
-from tests.world import NOON
 
 QUERY = 'infer_latency_ms{model="chat"}'
 

@@ -4,10 +4,10 @@ from typing import Protocol
 
 import pytest
 
+from responder.adapters import aws
 from responder.adapters.in_memory import InMemoryModes
 from responder.adapters.modes import ModeParameters
 from responder.ports import ModeHistory, ModeSettings
-from tests.adapters.cloud import aws
 
 
 class Modes(ModeSettings, ModeHistory, Protocol):

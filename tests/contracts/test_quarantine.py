@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 
 import pytest
+from tests.adapters.cloud import a_bucket
+from tests.world import NOON
 
 from responder.adapters.in_memory import InMemoryQuarantine
 from responder.adapters.quarantine import S3Quarantine
 from responder.domain.plain import sha256
 from responder.ports import Quarantine
-from tests.adapters.cloud import a_bucket
-from tests.world import NOON
 
 GARBAGE = b"\xff not json"
 

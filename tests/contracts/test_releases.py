@@ -1,12 +1,12 @@
 """Release markers by target."""
 
 import pytest
+from tests.adapters.cloud import TABLE, a_table
+from tests.world import a_release
 
 from responder.adapters.in_memory import InMemoryReleases
 from responder.adapters.releases_table import ReleasesTable
 from responder.ports import Releases
-from tests.adapters.cloud import TABLE, a_table
-from tests.world import a_release
 
 
 @pytest.fixture(params=["twin", "table"])

@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from tests.adapters.cloud import an_endpoint
+from tests.world import CHAT
 
+from responder.adapters import aws
 from responder.adapters.in_memory import InMemoryRemediator
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
@@ -12,8 +15,6 @@ from responder.domain.rollback import CONFIG
 from responder.domain.target import Touch
 from responder.errors import NotThere
 from responder.ports import Configuration, Remediator
-from tests.adapters.cloud import an_endpoint, aws
-from tests.world import CHAT
 
 
 @pytest.fixture(params=["twin", "sagemaker"])

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from tests.adapters.cloud import a_secret
 
 from responder.adapters.in_memory import InMemoryTokens
 from responder.adapters.secret import Secret
 from responder.adapters.tokens import SecretTokens
 from responder.errors import TryAgain
 from responder.ports import Tokens
-from tests.adapters.cloud import a_secret
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from responder.adapters.runbook_files import read_library
-from responder.cli_classify import classify
+from responder.commands.classify import classify
 from responder.domain.failure_mode import FailureMode
 from responder.domain.plain import canonical, sha256
 

@@ -1,10 +1,9 @@
 """What the stack promises, read from the template that is deployed."""
 
-import json
 import re
-from typing import Any
 
 import pytest
+from tests.infra.metrics import emitted, on_the_dashboard
 from tests.infra.stack import (
     FUNCTIONS,
     REPOSITORY,
@@ -36,11 +35,6 @@ ENVIRONMENT = {
     "RespondFunction": SHARED | RESPONDING | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET"},
     "SweepFunction": SHARED | RESPONDING,
 }
-
-METRICS = {
-    "AlertsAccepted", "AlertsRejected", "AlertsQuarantined", "MessagesQueued", "IncidentsOpened", "IncidentsClosed",
-    "Actions", "Refusals", "TimeToAct", "DueLag", "ExportBacklog", "NoticesSent", "NoticesFailing", "TooLarge",
-}  # fmt: skip
 
 STARS_WITH_A_REASON = {
     "AttachToSubnets": "EC2 has no name for an interface that does not exist yet",
@@ -313,26 +307,14 @@ def test_a_sweeper_that_does_not_run_is_noticed_by_its_silence() -> None:
     assert alarm["TreatMissingData"] == "breaching"
 
 
-def test_alarms_and_dashboard_name_only_metrics_that_exist_and_the_dashboard_shows_them_all() -> None:
-    watched = {
-        alarm["MetricName"] for alarm in (it["Properties"] for it in ALARMS.values())
-        if alarm["Namespace"] == "LLMAlertResponder"
-    }  # fmt: skip
+def test_an_alarm_watches_what_the_code_says_of_the_whole_stack() -> None:
+    alarms = [it["Properties"] for it in ALARMS.values() if it["Properties"]["Namespace"] == "LLMAlertResponder"]
 
-    assert watched == {"DueLag", "ExportBacklog", "NoticesFailing", "TooLarge"}
-    assert _shown() == METRICS
+    assert {alarm["MetricName"] for alarm in alarms} == {"DueLag", "ExportBacklog", "NoticesFailing", "TooLarge"}
+    for alarm in alarms:
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
+        assert emitted()[alarm["MetricName"]] == {"service"}
 
 
-def _shown() -> set[str]:
-    """Return our metrics of the dashboard; in its notation a dot repeats what stands above."""
-    body: dict[str, Any] = json.loads(properties("Dashboard")["DashboardBody"]["Fn::Sub"])
-    shown: set[str] = set()
-    for widget in body["widgets"]:
-        namespace = ""
-        for row in widget["properties"]["metrics"]:
-            if isinstance(row[0], dict):
-                shown |= set(re.findall(r'\{LLMAlertResponder,.*MetricName="(\w+)"', row[0]["expression"]))
-            elif row[0] != "...":
-                namespace = namespace if row[0] == "." else row[0]
-                shown |= {row[1]} if namespace == "LLMAlertResponder" else set()
-    return shown
+def test_the_dashboard_shows_every_metric_of_the_code_by_the_dimensions_it_has() -> None:
+    assert on_the_dashboard() == emitted()

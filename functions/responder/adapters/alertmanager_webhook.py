@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from responder.domain.alert import Alert, Notification, Status, fingerprint_of
 from responder.domain.plain import faults, from_plain
@@ -34,17 +34,26 @@ def _moment(written: object) -> datetime | None:
         raise ValueError("the time is out of range") from None
 
 
+def _writable(text: str) -> str:
+    """Refuse half a surrogate pair: JSON can say it, nothing after us can store it."""
+    text.encode()
+    return text
+
+
+Text = Annotated[str, AfterValidator(_writable)]
+
+
 class _Alert(BaseModel):
     status: Status
-    labels: Annotated[dict[str, str], Field(min_length=1)]
-    annotations: dict[str, str] = {}
+    labels: Annotated[dict[Text, Text], Field(min_length=1)]
+    annotations: dict[Text, Text] = {}
     startsAt: Annotated[datetime, BeforeValidator(_moment)]  # noqa: N815  # Alertmanager's spelling
     endsAt: Annotated[datetime | None, BeforeValidator(_moment)] = None  # noqa: N815  # Alertmanager's spelling
     fingerprint: str = ""
 
 
 class _Body(BaseModel):
-    receiver: str
+    receiver: Text
     alerts: list[Any]
     truncatedAlerts: Annotated[int, Field(ge=0)] = 0  # noqa: N815  # Alertmanager's spelling
 

@@ -72,7 +72,7 @@ class InMemoryQuarantine(Twin):
 
     def keep(self, content: bytes, cause: str, now: datetime) -> str:
         self._up()
-        key = f"quarantine/{now:%Y-%m-%d}/{sha256(content)}"
+        key = f"quarantine/{now.astimezone(UTC):%Y-%m-%d}/{sha256(content)}"
         self.kept.setdefault(key, (content, cause))
         return key
 
@@ -169,6 +169,19 @@ class InMemoryAudit(Twin):
     def read(self, stream: str) -> list[str]:
         self._up()
         return [self.objects[key] for key in sorted(self.objects, key=_number) if _stream(key) == stream]
+
+
+@dataclass
+class InMemoryLock(Twin):
+    """`says` is the audit bucket's protection; an empty one locks nothing."""
+
+    says: str = "COMPLIANCE, 400 days"
+
+    def describe(self) -> str:
+        self._up()
+        if not self.says:
+            raise NotThere("the audit bucket locks nothing: records could be deleted")
+        return self.says
 
 
 @dataclass

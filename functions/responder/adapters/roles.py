@@ -40,14 +40,11 @@ class RemediationRoles:
         role = target.role_arn or self._home_role
         if not role:
             return {}
-        ends_at, identity = self._identities.get((role, session), (datetime.min.replace(tzinfo=UTC), {}))
-        if ends_at - MARGIN < self._clock():
-            ends_at, identity = self._assume(role, target.external_id, session)
-            self._identities = {**self._living(), (role, session): (ends_at, identity)}
-        return identity
-
-    def _living(self) -> dict[tuple[str, str], tuple[datetime, Identity]]:
-        return {key: kept for key, kept in self._identities.items() if kept[0] > self._clock()}
+        alive = {key: kept for key, kept in self._identities.items() if kept[0] > self._clock() + MARGIN}
+        if (role, session) not in alive:
+            alive[role, session] = self._assume(role, target.external_id, session)
+        self._identities = alive
+        return alive[role, session][1]
 
     def _assume(self, role: str, external_id: str | None, session: str) -> tuple[datetime, Identity]:
         asked = {"ExternalId": external_id} if external_id else {}

@@ -11,6 +11,7 @@ STORY = (
     "condition",
     "evidence",
     "written",
+    "literals",
     "matching",
     "signal",
     "sighting",

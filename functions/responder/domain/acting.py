@@ -50,7 +50,7 @@ def acted(incident: Incident, outcome: Outcome, now: datetime) -> Moved:
             next_at=now + poll(incident),
             give_up_at=now + within,
             stumbles=0,
-            acted_at=incident.acted_at or now,
+            acted_at=incident.acted_at if undoing else now,
         )
         return Moved(after, kind, facts)
     if outcome.result == "unknown" and incident.stumbles + 1 < MOST_TRIES:
@@ -65,7 +65,7 @@ def acted(incident: Incident, outcome: Outcome, now: datetime) -> Moved:
 
 
 def not_done(incident: Incident, refusal: Verdict, now: datetime) -> Moved:
-    """A guard said no at the last moment: nothing was changed, a person is told."""
+    """A guard said no at the last moment: nothing was changed, a person is told and gets the command to do it."""
     undoing = incident.state is State.UNDOING
     reason = refusal.reason or Reason.PRECONDITION
     facts = {
@@ -74,12 +74,13 @@ def not_done(incident: Incident, refusal: Verdict, now: datetime) -> Moved:
         "guards": [to_plain(refusal)],
         "refusal": reason,
     }
-    prefix = f"not taken back; to do it by hand: {the_intent(incident).plan.undo_command} -- " if undoing else ""
-    after = replace(
-        _hand_over(incident, "undone" if undoing else "acted", facts, prefix + refusal.says, now).incident,
-        refusal=reason,
-    )
-    return Moved(after, "undone" if undoing else "acted", facts)
+    plan = the_intent(incident).plan
+    if undoing:
+        says = f"not taken back; to do it by hand: {plan.undo_command} -- {refusal.says}"
+        after = _hand_over(incident, "undone", facts, says, now)
+        return replace(after, incident=replace(after.incident, refusal=reason))
+    after = _hand_over(incident, "acted", facts, refusal.says, now)
+    return replace(after, incident=replace(after.incident, refusal=reason, proposal=plan, intent=None))
 
 
 def converge(incident: Incident, standing: Standing, says: str, now: datetime) -> Moved:

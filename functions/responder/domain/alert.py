@@ -5,10 +5,11 @@ A severity that nobody knows is treated as the loudest one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+KEPT_TEXT = 2000  # characters of an alert's labels, and of its annotations, that an incident carries along
 _LABELS = ("severity", "sloth_severity", "priority", "level")
 
 
@@ -85,6 +86,21 @@ def severity_of(labels: Mapping[str, str]) -> Severity:
 
 def loudest(severities: list[Severity]) -> Severity:
     return min(severities, key=LOUDNESS.index, default=Severity.CRITICAL)
+
+
+def shortened(alert: Alert) -> Alert:
+    """Cut texts that would outgrow the journal, the longest first: names and links outlive stories."""
+    return replace(alert, labels=_fitting(alert.labels), annotations=_fitting(alert.annotations))
+
+
+def _fitting(texts: Mapping[str, str]) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    room = KEPT_TEXT
+    for name, text in sorted(texts.items(), key=lambda pair: len(pair[1])):
+        if len(name) < room:
+            kept[name] = text[: room - len(name)]
+            room -= len(name) + len(kept[name])
+    return {name: kept[name] for name in texts if name in kept}
 
 
 def fingerprint_of(labels: Mapping[str, str]) -> str:

@@ -1,7 +1,8 @@
 """Answer a runbook's conditions: JMESPath, guarded so that doubt is never a yes.
 
-JMESPath fails open: `x != 'a'` is true when `x` is missing. So every path a condition reads must exist and
-be a finite number or a string; otherwise, and on any error, the answer is Unknown, which denies.
+JMESPath fails open: `x != 'a'` is true when `x` is missing, and `!(x > 'a')` when `x` is a number. So every path
+a condition reads must exist and be a finite number or a string, and a comparison must be between two of a kind;
+otherwise, and on any error, the answer is Unknown, which denies.
 """
 
 import functools
@@ -12,6 +13,7 @@ from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.visitor import TreeInterpreter
 
 _PATHS = {"field", "subexpression", "index_expression"}
 _ALLOWED = {"comparator", "and_expression", "or_expression", "not_expression", "literal"}
@@ -33,8 +35,10 @@ def holds(expression: str, facts: Mapping[str, Any]) -> bool | Unknown:
         value = _compiled(path).search(facts)
         if not _readable(value):
             return Unknown(f"{path} is {'missing' if value is None else repr(value)}")
+    if not all(_alike(node, facts) for node in _nodes(_compiled(expression).parsed) if node["type"] == "comparator"):
+        return Unknown(f"{expression!r} compares things of different kinds")
     answer = _compiled(expression).search(facts)
-    return answer if isinstance(answer, bool) else Unknown(f"{expression!r} compares things of different kinds")
+    return answer if isinstance(answer, bool) else Unknown(f"{expression!r} is no yes and no no")
 
 
 def fault_of(expression: str) -> str | None:
@@ -80,6 +84,11 @@ def _nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
     if node["type"] in _PATHS:
         return [node]
     return [node, *(n for child in node["children"] for n in _nodes(child))]
+
+
+def _alike(comparison: dict[str, Any], facts: Mapping[str, Any]) -> bool:
+    one, other = (TreeInterpreter().visit(side, facts) for side in comparison["children"])
+    return _readable(one) and _readable(other) and isinstance(one, str) == isinstance(other, str)
 
 
 def _readable(value: object) -> bool:

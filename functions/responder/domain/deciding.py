@@ -153,11 +153,6 @@ def refuse_to_act(
     return Moved(after, "decided", {**decided(diagnosis, page, decision), "refusal": reason, "says": refusal.says})
 
 
-def ended_by_itself(incident: Incident) -> bool:
-    """Nothing fires any more and nothing was done yet: there is nothing left to decide."""
-    return incident.state is State.RECEIVED and not incident.firing and not incident.attempts
-
-
 def decided(diagnosis: Diagnosis, page: Runbook, decision: Decision) -> dict[str, Any]:
     """Plain facts of a decision, as they stand in the audit record."""
     return {
@@ -184,12 +179,13 @@ def _name(alerts: Sequence[Alert]) -> str:
 
 
 def _rung(page: Runbook, start: int, facts: dict[str, Any]) -> tuple[int, Step | None, Verdict]:
+    """Go up the ladder while it is known that a step does not fit; doubt about a gentle step starts no harsher one."""
     ladder = page.policy.remediation
     refused = allow("condition", "there is no step to ask it for")
     for number in range(start, len(ladder)):
         step = ladder[number]
         verdict = condition_guard(step.when, holds(step.when, facts) if step.when else True)
-        if verdict.answer == "allow":
+        if verdict.answer != "deny":
             return number, step, verdict
         refused = verdict
     return start, ladder[start] if start < len(ladder) else None, refused

@@ -28,6 +28,11 @@ def write_duration(length: timedelta) -> str:
     return "".join(parts) or "0s"
 
 
+def roughly(length: timedelta) -> str:
+    """Write a span in whole seconds; what lies in the future counts as nothing."""
+    return write_duration(timedelta(seconds=max(0, int(length.total_seconds()))))
+
+
 def longest_range(query: str) -> timedelta:
     """Return the longest range selector of a PromQL query, zero when it has none."""
     return max(map(parse_duration, _RANGE.findall(query)), default=timedelta())

@@ -39,6 +39,10 @@ class Notice:
     def pending(self) -> bool:
         return self.told_at is None and self.cancelled is None
 
+    def deferred(self, now: datetime) -> bool:
+        """It waits for its time; what was due once and could not be sent waits for nothing any more."""
+        return self.pending and not self.tries and self.due_at > now
+
 
 def raise_to(notices: tuple[Notice, ...], urgency: Urgency, due_at: datetime) -> tuple[Notice, ...]:
     """Add a notice of this urgency unless one as loud was or will be told; quieter ones still pending are dropped."""
@@ -58,9 +62,10 @@ def page_now(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
 
 
 def on_recovery(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
-    """Wake nobody for what has passed: a pending page becomes a ticket for the review."""
+    """Wake nobody for what has passed in time: a page that was still deferred becomes a ticket for the review."""
     kept = tuple(
-        replace(n, cancelled="recovered in time") if n.pending and n.kind is NoticeKind.PAGE else n for n in notices
+        replace(n, cancelled="recovered in time") if n.deferred(now) and n.kind is NoticeKind.PAGE else n
+        for n in notices
     )
     if kept == notices:
         return bring_forward(notices, now)

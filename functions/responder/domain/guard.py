@@ -12,7 +12,7 @@ from typing import Literal
 
 from responder.domain.condition import Unknown
 from responder.domain.diagnosis import THRESHOLD, Diagnosis
-from responder.domain.duration import write_duration
+from responder.domain.duration import roughly, write_duration
 from responder.domain.failure_mode import FailureMode
 from responder.domain.mode import Mode, Switch
 from responder.domain.runbook import Limits, Quota
@@ -68,7 +68,8 @@ def diagnosis_guard(diagnosis: Diagnosis) -> Verdict:
         return _deny(
             "diagnosis",
             Reason.UNKNOWN_FAILURE,
-            f"unsure: best guess {diagnosis.leading} at {diagnosis.confidence:.2f}, needed {THRESHOLD:.2f} and a clear margin over {diagnosis.runner_up}",
+            f"unsure: best guess {diagnosis.leading} at {diagnosis.confidence:.2f},"
+            f" needed {THRESHOLD:.2f} and a clear margin over {diagnosis.runner_up}",
         )
     return _allow("diagnosis", f"{diagnosis.failure_mode} at {diagnosis.confidence:.2f}")
 
@@ -109,7 +110,7 @@ def firing_guard(firing: Firing) -> Verdict:
 
 def age_guard(started: datetime, limits: Limits, now: datetime) -> Verdict:
     age = now - started
-    says = f"firing for {write_duration(timedelta(seconds=max(0, round(age.total_seconds()))))}, at most {write_duration(limits.max_age)}"
+    says = f"firing for {roughly(age)}, at most {write_duration(limits.max_age)}"
     return _allow("max_age", says) if age <= limits.max_age else _deny("max_age", Reason.TOO_OLD, says)
 
 
@@ -117,11 +118,13 @@ def cooldown_guard(last: datetime | None, limits: Limits, now: datetime) -> Verd
     if last is None:
         return _allow("cooldown", "no earlier action on this target")
     ago = now - last
-    says = f"last action {write_duration(timedelta(seconds=max(0, round(ago.total_seconds()))))} ago, the runbook asks for {write_duration(limits.cooldown)}"
+    says = f"last action {roughly(ago)} ago, the runbook asks for {write_duration(limits.cooldown)}"
     return _allow("cooldown", says) if ago >= limits.cooldown else _deny("cooldown", Reason.COOLDOWN, says)
 
 
 def budget_guard(what: str, spent: Sequence[datetime], quotas: Sequence[Quota], now: datetime) -> Verdict:
+    if not quotas:
+        return _deny(f"budget_{what}", Reason.BUDGET, "no limit is written, so nothing may be spent")
     for quota in quotas:
         used = sum(now - at < quota.span for at in spent)
         if used >= quota.times:

@@ -57,7 +57,10 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True)
 class Episode:
-    """One firing period of one alert; repeats are counted, never listed."""
+    """One firing period of one alert; repeats are counted, never listed.
+
+    An end is `presumed` when nobody told us of it: the alert was only no longer found.
+    """
 
     source: str
     fingerprint: str
@@ -67,6 +70,7 @@ class Episode:
     last_seen: datetime
     repeats: int = 0
     ends_at: datetime | None = None
+    presumed: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

@@ -72,17 +72,17 @@ def agenda(record: TargetRecord, now: datetime) -> list[Due]:
 def _of_incident(incident: Incident, now: datetime) -> list[Due]:
     notice = next_due(incident.notices)
     steps = [Due(Do.TELL, notice.due_at)] if notice else []
-    if _may_close(incident):
+    if _may_close(incident, now):
         return [*steps, Due(Do.CLOSE, now)]
     if incident.state in _BY_STATE:
         steps.append(Due(_BY_STATE[incident.state], incident.next_at or now))
     return steps
 
 
-def _may_close(incident: Incident) -> bool:
+def _may_close(incident: Incident, now: datetime) -> bool:
     """Close only when nothing fires, nothing is going on and nobody is still to be told."""
     if incident.firing:
         return False
     if incident.state is State.RECEIVED:
-        return not incident.attempts
+        return not incident.attempts and all(n.deferred(now) for n in incident.notices if n.pending)
     return incident.state in (State.RECOVERED, State.ESCALATED) and next_due(incident.notices) is None

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from responder.domain.condition import fault_of, paths_of
 from responder.domain.duration import write_duration
 from responder.domain.failure_mode import FailureMode
+from responder.domain.matching import parts_of
 from responder.domain.plain import sha256
 from responder.domain.runbook import HEADINGS, Policy, Runbook, Verify
 from responder.domain.signal import Kind, Signal, kind_of, spell_out, words_named
@@ -18,6 +19,7 @@ from responder.domain.written import Finding, Read, Written, nearest, read_as, r
 
 KINDS = "alertname, alert, log, text, query (or metric) and explained_by"
 _FRONT = re.compile(r"\A---\n(?P<front>.*?\n)---\n(?P<prose>.*)\Z", re.DOTALL)
+_UPPER = re.compile(r"(?<!\\)[A-Z]")
 _PLACEHOLDER = re.compile(r"\$(?!series\b|\{series\})\{?([A-Za-z_]\w*)")
 _OF_MEASUREMENT = re.compile(r'"value"')
 _OF_STEP = re.compile(r'"alert"\."(severity|age_s)"|"release"\."(version|age_s)"|"evidence"\."?.+')
@@ -98,7 +100,7 @@ def _look_faults(signal: Signal, kind: Kind | None, place: tuple[str, int], at: 
     for number, pattern in enumerate(signal.patterns):
         fault = _pattern_fault(pattern)
         if fault:
-            yield at.finding((*place, kind or "", number), f"{pattern!r} {fault}", "write a regular expression")
+            yield at.finding((*place, kind or "", number), f"{pattern!r} {fault}", "write a regular expression in lower case")
     if kind == "measure" and not signal.when:
         yield at.finding(place, f"signal {signal.id} measures without `when`", "add for example when: value > `1.2`")
     if kind != "measure" and signal.when:
@@ -145,8 +147,10 @@ def _query_faults(query: str | None, place: tuple[int | str, ...], at: Written) 
 
 
 def _pattern_fault(pattern: str) -> str | None:
+    if _UPPER.search(pattern):
+        return "has capitals, but text is lower-cased before it is matched"
     try:
-        return "matches everything" if re.search(pattern, "") else None
+        return "matches everything" if any(re.search(part, "") for part in parts_of(pattern)) else None
     except re.error as error:
         return f"is not a regular expression: {error}"
 

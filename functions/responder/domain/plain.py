@@ -32,9 +32,12 @@ def to_plain(fact: object) -> dict[str, Any]:
 
 
 def from_plain(kind: type[T], data: object, what: str) -> T:
-    """Build a dataclass from plain data; raise CannotRead naming `what`, the place and the fault."""
+    """Build a dataclass from plain data; raise CannotRead naming `what`, the place and the fault.
+
+    Unknown keys are ignored at every depth, even where front matter refuses them: a newer responder wrote them.
+    """
     try:
-        return cast("T", _adapter(kind).validate_python(data))
+        return cast("T", _adapter(kind).validate_python(data, extra="ignore"))
     except ValidationError as error:
         raise CannotRead(f"{what}: {faults(error)}") from error
 

@@ -4,9 +4,10 @@ Alertmanager repeats itself, its peers overtake each other, and a resolved notic
 ever heard. Per alert of one source:
 
     firing,   nothing open, newer than what ended   -> a new episode
-    firing,   nothing open, not newer               -> late or reordered: ignored
+    firing,   nothing open, not newer               -> late or reordered: ignored, unless we only presumed the end
     firing,   open                                  -> a repeat (its start may only move earlier)
     resolved, open                                  -> the episode ends
+    resolved, open, but from before its start       -> about an earlier one: ignored
     resolved, nothing open, never seen              -> an episode that was never seen firing: suppressed
     resolved, nothing open, seen before             -> a repeat: ignored
 """
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from responder.domain.alert import Alert, Status
+from responder.domain.alert import Alert, Status, shortened
 from responder.domain.escalation import page_now, raise_to
 from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import RECONCILE, Disposition, Episode, Incident, Moved, State, incident_id, move
@@ -26,6 +27,7 @@ from responder.domain.plain import stamp, to_plain
 from responder.domain.runbook import Escalate
 
 KEPT_ALERTS = 10
+KEPT_ENDED = 50  # ended episodes an open incident carries; all of them stand in its journal
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def sort_out(record: TargetRecord, message: Message, now: datetime) -> News:
     known |= {e.key: e for e in incident.episodes} if incident and incident.state is not State.CLOSED else {}
     news = News()
     for alert in message.alerts:
-        news = _sort_one(news, known.get((message.source, alert.fingerprint)), _episode(message, alert, now), alert)
+        episode = _episode(message, alert, now)
+        news = _sort_one(news, known.get(episode.key), episode, message.received_at)
     return news
 
 
@@ -60,7 +63,8 @@ def receive(
     """Write the news into the open incident, or open one; return the record and what is written down."""
     opening = record.incident is None or record.incident.state is State.CLOSED
     incident = record.incident if record.incident and not opening else _open(record, message, now)
-    incident = _tell(_came_back(_take(incident, message, news), news, now), news, escalate, now)
+    incident = _came_back(_take(incident, message, news), news, now)
+    incident = _tell(incident, _fresh(message, news), incident.intent.escalate if incident.intent else escalate, now)
     if opening and not news.started:
         incident = move(
             incident,
@@ -82,29 +86,35 @@ def remember(record: TargetRecord, episodes: Iterable[Episode]) -> tuple[Episode
     return tuple(gone.values())[-REMEMBERED:]
 
 
-def _sort_one(news: News, known: Episode | None, seen: Episode, alert: Alert) -> News:
+def _sort_one(news: News, known: Episode | None, seen: Episode, received_at: datetime) -> News:
+    if known and _late(known, seen, received_at):
+        return replace(news, ignored=news.ignored + 1)
     is_open = known is not None and known.ends_at is None
-    if alert.status is Status.RESOLVED:
-        ended = replace(known, ends_at=seen.ends_at or seen.last_seen) if known and is_open else None
-        if ended:
-            return replace(news, ended=(*news.ended, ended))
-        if known and known.ends_at and seen.starts_at <= known.ends_at:
-            return replace(news, ignored=news.ignored + 1)
-        return replace(news, unseen=(*news.unseen, replace(seen, ends_at=seen.ends_at or seen.last_seen)))
+    if known and is_open and seen.ends_at:
+        return replace(news, ended=(*news.ended, replace(known, ends_at=seen.ends_at)))
     if known and is_open:
         again = replace(
             known, repeats=known.repeats + 1, last_seen=seen.last_seen, starts_at=min(known.starts_at, seen.starts_at)
         )
         return replace(news, repeated=(*news.repeated, again))
-    if known and known.ends_at and seen.starts_at <= known.ends_at:
-        return replace(news, ignored=news.ignored + 1)
+    if seen.ends_at:
+        return replace(news, unseen=(*news.unseen, seen))
     return replace(news, started=(*news.started, seen))
 
 
+def _late(known: Episode, seen: Episode, received_at: datetime) -> bool:
+    """Say whether it is about a firing period that was over, or was not yet begun, when `known` was last heard of."""
+    if known.ends_at is None:
+        return seen.ends_at is not None and seen.ends_at < known.starts_at
+    if known.presumed and seen.ends_at is None and received_at > known.ends_at:
+        return False
+    return seen.starts_at <= known.ends_at
+
+
 def _episode(message: Message, alert: Alert, now: datetime) -> Episode:
-    return Episode(
-        message.source, alert.fingerprint, alert.name, alert.severity, alert.starts_at, now, ends_at=alert.ends_at
-    )
+    """An ended alert has an end, even where the sender gave none."""
+    ends_at = (alert.ends_at or now) if alert.status is Status.RESOLVED else None
+    return Episode(message.source, alert.fingerprint, alert.name, alert.severity, alert.starts_at, now, ends_at=ends_at)
 
 
 def _open(record: TargetRecord, message: Message, now: datetime) -> Incident:
@@ -121,16 +131,27 @@ def _open(record: TargetRecord, message: Message, now: datetime) -> Incident:
 def _take(incident: Incident, message: Message, news: News) -> Incident:
     changed = {e.key: e for e in (*news.ended, *news.repeated)}
     episodes = tuple(changed.get(e.key, e) if e.ends_at is None else e for e in incident.episodes)
-    fresh = {e.fingerprint for e in news.started}
-    alerts = (*incident.alerts, *(a for a in message.alerts if a.fingerprint in fresh))
-    return replace(incident, episodes=(*episodes, *news.started, *news.unseen), alerts=alerts[:KEPT_ALERTS])
+    alerts = (*incident.alerts, *map(shortened, _fresh(message, news)))
+    everything = (*episodes, *news.started, *news.unseen)
+    return replace(incident, episodes=_bounded(everything), alerts=alerts[:KEPT_ALERTS])
 
 
-def _tell(incident: Incident, news: News, escalate: Escalate, now: datetime) -> Incident:
+def _fresh(message: Message, news: News) -> list[Alert]:
+    started = {e.fingerprint for e in news.started}
+    return [alert for alert in message.alerts if alert.fingerprint in started]
+
+
+def _bounded(episodes: tuple[Episode, ...]) -> tuple[Episode, ...]:
+    """An alert that flaps for a week beside one that fires must not outgrow the item."""
+    forgotten = [e for e in episodes if e.ends_at][:-KEPT_ENDED]
+    return tuple(e for e in episodes if e not in forgotten)
+
+
+def _tell(incident: Incident, fresh: list[Alert], escalate: Escalate, now: datetime) -> Incident:
     """A person hears of it unless something better happens first; safety does not wait."""
-    if any(is_safety(alert) for alert in incident.alerts):
+    if any(is_safety(alert) for alert in fresh):
         return replace(incident, notices=page_now(incident.notices, now))
-    if not news.started:
+    if not fresh:
         return incident
     wait = timedelta() if incident.state is State.ESCALATED else escalate.page_after
     return replace(incident, notices=raise_to(incident.notices, escalate.urgency(incident.severity), now + wait))

@@ -57,7 +57,8 @@ def _plan(target: Target, step: Step, current: str, good: Release, bad: Release 
         before={CONFIG: current},
         desired={CONFIG: good.config},
         converge_within=step.converge_within,
-        says=f"roll endpoint {endpoint} back from {bad.version if bad else current} to {good.version} ({good.known_good} good)",
+        says=f"roll endpoint {endpoint} back from {bad.version if bad else current}"
+        f" to {good.version} ({good.known_good} good)",
         command=_command(target, endpoint, good.config),
         undo_command=_command(target, endpoint, current),
     )

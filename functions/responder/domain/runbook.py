@@ -223,5 +223,8 @@ def fill(query: str, selector: str) -> str:
 
 
 def context(alert: Mapping[str, Any], evidence: Mapping[str, Any], release: Mapping[str, Any]) -> dict[str, Any]:
-    """Build what conditions may read: `alert.severity`, `alert.age_s`, `evidence.<name>`, `release.age_s`, `release.version`."""
+    """Build what conditions may read.
+
+    `alert.name`, `alert.severity`, `alert.age_s`, `evidence.<name>`, `release.version`, `release.age_s`.
+    """
     return {"alert": dict(alert), "evidence": dict(evidence), "release": dict(release)}

@@ -104,9 +104,9 @@ class _Written:
         self._index: PatternIndex = index_patterns(self._owners)
 
     def search(self, text: str) -> Iterator[tuple[int, str]]:
-        for match in self._index.search(text):
-            quote = _shortened(match.group())
-            yield from ((place, quote) for place in self._owners[match.re.pattern])
+        for found in self._index.search(text):
+            quote = _shortened(found.quote)
+            yield from ((place, quote) for place in self._owners[found.pattern])
 
 
 def measure_name(mode: FailureMode, signal: Signal) -> str:

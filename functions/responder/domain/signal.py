@@ -23,8 +23,8 @@ class Signal:
     """One thing that speaks for (weight > 0) or against (weight < 0) a failure mode.
 
     - `alertname`: whole names of alerts.
-    - `alert`, `log`, `text`: regular expressions, upper and lower case alike, over what is written in the
-      alert, in a log line, or in either. White space is one space; an alert's name is read as words too.
+    - `alert`, `log`, `text`: patterns (see matching.py) over what is written in the alert, in a log line, or in
+      either. Text is lower-cased and white space is one space; an alert's name is read as words too.
     - `query`, `metric`: a measurement counts when `when` holds of its `value`. The query is PromQL, `$series` is
       the target's selector; `metric` lists the names under which others hand us the same measurement.
     - `explained_by`: another mode that is likelier than not and would cause this one's symptoms.

@@ -35,7 +35,12 @@ class Links:
 
 @dataclass(frozen=True)
 class Target:
-    """One entry of services.yaml."""
+    """One entry of services.yaml.
+
+    `releases` are the names, with `*`, of the configurations and models the endpoint may be pointed at
+    (default `<endpoint>-*`); `artefacts` are the `s3://bucket/prefix/` under which their files lie. Both only
+    shape the permissions of the remediation role.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -51,6 +56,8 @@ class Target:
     default: bool = False
     soak: Duration = timedelta(minutes=30)
     links: Links = field(default_factory=Links)
+    releases: tuple[str, ...] = ()
+    artefacts: tuple[str, ...] = ()
 
     @property
     def resource(self) -> str:

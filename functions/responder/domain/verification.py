@@ -1,4 +1,4 @@
-"""Did the service recover?
+"""Say whether the service recovered.
 
 - recovered: the condition held, without a break, for `soak`.
 - not recovered: said only at `within`, counted from convergence.
@@ -59,22 +59,35 @@ def close_if_ended(incident: Incident, now: datetime) -> Moved | None:
 
 
 def reconcile(incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime) -> Moved:
-    """Compare a quiet incident with what fires: lost resolves end episodes, a recovery that is none goes to a person."""
+    """Compare a quiet incident with what fires.
+
+    Lost resolves end their episodes; a recovery that is none goes to a person.
+    """
     gone = {key for key, seen in firing.items() if seen.state == "gone"}
-    episodes = tuple(replace(e, ends_at=now) if e.key in gone and e.ends_at is None else e for e in incident.episodes)
+    episodes = tuple(
+        replace(e, ends_at=now, presumed=True) if e.key in gone and e.ends_at is None else e for e in incident.episodes
+    )
     after = replace(incident, episodes=episodes, next_at=now + RECONCILE)
     facts = {
         "ended": [list(key) for key in sorted(gone)],
         "seen": [{"fingerprint": k[1], "state": f.state, "says": f.says} for k, f in sorted(firing.items())],
     }
-    if after.firing and incident.state is State.RECOVERED:
-        says = "recovery was verified, but the alert still fires"
+    says = _contradiction(after, firing)
+    if says and incident.state is State.RECOVERED:
         return Moved(
             move(after, State.ESCALATED, says=says, notices=page_now(after.notices, now)),
             "reconciled",
             {**facts, "escalated": says},
         )
     return Moved(after, "reconciled" if gone else None, facts if gone else {})
+
+
+def _contradiction(incident: Incident, firing: dict[tuple[str, str], Firing]) -> str | None:
+    """What speaks against a recovery; a silence does not, because whoever set it has the alert."""
+    states = {firing[e.key].state if e.key in firing else "unknown" for e in incident.firing}
+    if "firing" in states:
+        return "recovery was verified, but the alert still fires"
+    return "recovery was verified, but nobody can say whether the alert ended" if "unknown" in states else None
 
 
 def _holds(rule: Verify, measured: Evidence, traffic: Evidence) -> bool | None:

@@ -6,11 +6,11 @@ bidirectional characters, and cut: it cannot pretend to be another line of the p
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from responder.domain.alert import Alert
-from responder.domain.duration import write_duration
+from responder.domain.duration import roughly
 from responder.domain.escalation import NoticeKind
 from responder.domain.incident import Disposition, Incident, State
 from responder.domain.plain import stamp
@@ -77,7 +77,8 @@ def _where(incident: Incident, target: Target | None) -> str:
 
 def _what(incident: Incident, now: datetime) -> str:
     lines = [
-        f"Since {stamp(incident.started_at)} ({_ago(incident.started_at, now)}). Incident {incident.id}, state {incident.state}.",
+        f"Since {stamp(incident.started_at)} ({_ago(incident.started_at, now)}).",
+        f"Incident {incident.id}, state {incident.state}.",
         "Alerts:",
     ]
     lines += [f"  - {_alert(alert)}" for alert in incident.alerts]
@@ -101,7 +102,7 @@ def _belief(incident: Incident) -> str:
     if diagnosis is None:
         return "What we believe: not diagnosed yet."
     lines = [
-        f"What we believe: {diagnosis.failure_mode} (confidence {diagnosis.confidence:.2f}, next best {diagnosis.runner_up})."
+        f"What we believe: {diagnosis.failure_mode}, confidence {diagnosis.confidence:.2f}, next {diagnosis.runner_up}."
     ]
     lines += [f"  because {one_line(reason, 200)}" for reason in diagnosis.because]
     lines += [f"  despite {one_line(reason, 200)}" for reason in diagnosis.despite]
@@ -119,10 +120,11 @@ def _belief(incident: Incident) -> str:
 def _done(incident: Incident) -> str:
     lines = []
     if incident.intent:
-        lines.append(f"What we did: {incident.intent.plan.says} (action {incident.intent.action_id}).")
+        did = "did" if incident.acted_at else "tried"
+        lines.append(f"What we {did}: {incident.intent.plan.says} (action {incident.intent.action_id}).")
     if incident.refusal:
         lines.append(f"What we did not do: {_refused(incident)}")
-    if incident.says and incident.says != (incident.intent.plan.says if incident.intent else ""):
+    elif incident.says and incident.says != (incident.intent.plan.says if incident.intent else ""):
         lines.append(f"How it stands: {one_line(incident.says, 600)}.")
     if incident.last_value is not None and incident.intent:
         lines.append(f"Last measured: {incident.last_value:.4g}, wanted {incident.intent.verify.condition}.")
@@ -162,4 +164,4 @@ def _prose(page: Runbook) -> str:
 
 
 def _ago(then: datetime, now: datetime) -> str:
-    return f"{write_duration(timedelta(seconds=int((now - then).total_seconds())))} ago" if now > then else "just now"
+    return f"{roughly(now - then)} ago" if now > then else "just now"

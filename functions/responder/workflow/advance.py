@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from responder.domain import acting, deciding, guard, receiving, verification
 from responder.domain.diagnosis import Diagnosis, diagnose, questions
 from responder.domain.escalation import next_due
-from responder.domain.evidence import Evidence
 from responder.domain.guard import Reason, Verdict
 from responder.domain.incident import Incident, Moved, State
 from responder.domain.mode import in_force, names
@@ -64,7 +63,7 @@ def tell(hold: Hold, world: World, now: datetime) -> None:
 def decide(hold: Hold, world: World, now: datetime) -> None:
     incident = hold.incident
     target = world.library.target(incident.target)
-    diagnosis = _diagnose(incident, target, world, now)
+    diagnosis = diagnose_now(incident, target, world, now)
     page = world.library.book.page(diagnosis.failure_mode)
     known, budgets = survey(incident, target, page, world)
     decision = deciding.decide(incident, diagnosis, page, target, known, hold.record.actions, world.library.fleet, now)
@@ -160,6 +159,16 @@ def export(hold: Hold, world: World, now: datetime) -> None:
     hold.save()
 
 
+def diagnose_now(incident: Incident, target: Target | None, world: World, now: datetime) -> Diagnosis:
+    """Ask every question of the book once, however many signals read its answer."""
+    asked = (
+        {name: fill(query, target.selector) for name, query in questions(world.library.book).items()} if target else {}
+    )
+    answers = {e.asked: e for e in world.gather([(q, q) for q in dict.fromkeys(asked.values())], world.metrics, now)}
+    evidence = tuple(replace(answers[query], name=name) for name, query in asked.items())
+    return diagnose(incident.alerts, (), evidence, world.library.book, now)
+
+
 _STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {
     Do.TELL: tell,
     Do.UNDO: act,
@@ -172,16 +181,6 @@ _STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {
     Do.SOAK: soak,
     Do.EXPORT: export,
 }
-
-
-def _diagnose(incident: Incident, target: Target | None, world: World, now: datetime) -> Diagnosis:
-    asked = (
-        [(name, fill(query, target.selector)) for name, query in questions(world.library.book).items()]
-        if target
-        else []
-    )
-    evidence: tuple[Evidence, ...] = world.gather(asked, world.metrics, now) if asked else ()
-    return diagnose(incident.alerts, (), evidence, world.library.book, now)
 
 
 def _apply(hold: Hold, world: World, target: Target, now: datetime) -> None:

@@ -45,7 +45,9 @@ def _of_step(step: Written, now: datetime) -> Iterator[Measure]:
         case "decided" if step.facts.get("refusal"):
             yield Measure("Refusals", dimensions={"reason": str(step.facts["refusal"])})
         case "acted" | "undone":
-            yield Measure("Actions", dimensions={"action": _action(step), "outcome": str(step.facts["outcome"]["result"])})
+            yield Measure(
+                "Actions", dimensions={"action": _action(step), "outcome": str(step.facts["outcome"]["result"])}
+            )
             if step.facts.get("refusal"):
                 yield Measure("Refusals", dimensions={"reason": str(step.facts["refusal"])})
             if step.kind == "acted" and step.incident and step.incident.acted_at:

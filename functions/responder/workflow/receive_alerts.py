@@ -65,7 +65,8 @@ class FrontDoor:
             if len(body) > LARGEST:
                 return Answer(
                     413,
-                    f"the body has {len(body)} bytes, at most {LARGEST} are taken; set max_alerts: 1000 in the receiver",
+                    f"the body has {len(body)} bytes, at most {LARGEST} are taken;"
+                    " set max_alerts: 1000 in the receiver",
                     source,
                 )
             return self._take(body, source, trace_id, now)

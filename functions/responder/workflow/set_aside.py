@@ -35,7 +35,8 @@ def _letter(body: str, cause: str, key: str, now: datetime) -> Letter:
         kind="ticket",
         severity="warning",
         subject="[warning] a queued alert message cannot be read and was set aside",
-        body=f"At {stamp(now)} a message of alerts.fifo could not be read: {cause}\nIts bytes are in the quarantine bucket under {key}.\n"
+        body=f"At {stamp(now)} a message of alerts.fifo could not be read: {cause}\n"
+        f"Its bytes are in the quarantine bucket under {key}.\n"
         "Somebody or something else than the front door may be writing to the queue.",
         source="alerts.fifo",
         number=1,

@@ -1,1 +1,1 @@
-"""The real template: deployed, repaired where MiniStack's CloudFormation drops a property, and compared with what stands."""
+"""The real template: deployed, repaired where MiniStack drops a property, and compared with what stands."""

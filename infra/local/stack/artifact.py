@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 STAND_IN = {
-    "receive_alerts.py": '''
+    "receive_alerts.py": """
 import hashlib, os
 import boto3
 
@@ -15,8 +15,8 @@ def handler(event, context):
         QueueUrl=os.environ["ALERTS_QUEUE_URL"], MessageBody=body, MessageGroupId="stand-in",
         MessageDeduplicationId=hashlib.sha256(body.encode()).hexdigest())
     return {"statusCode": 200, "body": "{}"}
-''',
-    "respond.py": '''
+""",
+    "respond.py": """
 import json, os
 import boto3
 
@@ -26,7 +26,7 @@ def handler(event, context):
         TopicArn=os.environ["PAGES_TOPIC_ARN"], Subject=f"stand-in: {status}", Message="The responder is not built.",
         MessageAttributes={"kind": {"DataType": "String", "StringValue": "note"}})
     return {"batchItemFailures": []}
-''',
+""",
     "sweep.py": "\ndef handler(event, context):\n    return {}\n",
 }
 

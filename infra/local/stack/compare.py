@@ -12,7 +12,9 @@ def differences(wanted: Value, found: Value, path: str) -> list[str]:
         return [line for name, one in wanted.items() for line in differences(one, found.get(name), f"{path}.{name}")]
     if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         pairs = zip(sorted(wanted, key=_order), sorted(found, key=_order), strict=True)
-        return [line for number, (left, right) in enumerate(pairs) for line in differences(left, right, f"{path}[{number}]")]
+        return [
+            line for number, (left, right) in enumerate(pairs) for line in differences(left, right, f"{path}[{number}]")
+        ]
     if plain(wanted) == plain(found):
         return []
     return [f"{path}: the template says {json.dumps(wanted)}, but there is {json.dumps(found, default=str)}"]

@@ -1,4 +1,4 @@
-"""Compare the template with what stands; fail on any drift, on an unknown type and on a property nobody knows how to check.
+"""Compare the template with what stands; fail on drift, on an unknown type, and on a property nobody can check.
 
 The local cloud is only worth something while it is what the template says. What cannot be seen is listed in `WAIVED`,
 each with its because.

@@ -19,7 +19,9 @@ def artifact_key(sha256: str) -> str:
     return f"{sha256}.zip"
 
 
-def create_stack(clouds: Clouds, name: str, template: Template, artifact: bytes, parameters: Mapping[str, str]) -> Stack:
+def create_stack(
+    clouds: Clouds, name: str, template: Template, artifact: bytes, parameters: Mapping[str, str]
+) -> Stack:
     """Upload the artifact, create the stack and wait for it."""
     key = artifact_key(hashlib.sha256(artifact).hexdigest())
     s3 = clouds.client("s3")
@@ -58,7 +60,9 @@ def _wait(formation: Client, name: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (status := formation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]) == "CREATE_IN_PROGRESS":
         if time.monotonic() > deadline:
-            raise LocalCloudError(f"the stack was not created within {PATIENCE_SECONDS:.0f} s: read the log of the cloud")
+            raise LocalCloudError(
+                f"the stack was not created within {PATIENCE_SECONDS:.0f} s: read the log of the cloud"
+            )
         time.sleep(0.1)
     if status != "CREATE_COMPLETE":
         raise LocalCloudError(f"the stack could not be created ({status}): {_first_failure(formation, name)}")
@@ -67,4 +71,8 @@ def _wait(formation: Client, name: str) -> None:
 def _first_failure(formation: Client, name: str) -> str:
     events = formation.describe_stack_events(StackName=name)["StackEvents"]
     failed = [one for one in events if one["ResourceStatus"].endswith("FAILED")]
-    return f"{failed[-1]['LogicalResourceId']}: {failed[-1].get('ResourceStatusReason')}" if failed else "no reason was given"
+    return (
+        f"{failed[-1]['LogicalResourceId']}: {failed[-1].get('ResourceStatusReason')}"
+        if failed
+        else "no reason was given"
+    )

@@ -5,15 +5,29 @@ from infra.local.stack.read_storage import Found
 
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 INTEGRATION = "x-amazon-apigateway-integration"
-ALARM = ("AlarmDescription", "AlarmActions", "Namespace", "MetricName", "Dimensions", "Statistic", "Period", "EvaluationPeriods",
-         "ComparisonOperator", "Threshold", "TreatMissingData")  # fmt: skip
+ALARM = (
+    "AlarmDescription",
+    "AlarmActions",
+    "Namespace",
+    "MetricName",
+    "Dimensions",
+    "Statistic",
+    "Period",
+    "EvaluationPeriods",
+    "ComparisonOperator",
+    "Threshold",
+    "TreatMissingData",
+)
 
 
 def rest_api(clouds: Clouds, api: str, wanted: Found) -> Found:
     """Read an API back into the document it was made from."""
     gateway = clouds.client("apigateway")
     found = gateway.get_rest_api(restApiId=api)
-    responses = {name: gateway.get_gateway_response(restApiId=api, responseType=name) for name in wanted["Body"].get(RESPONSES, {})}
+    responses = {
+        name: gateway.get_gateway_response(restApiId=api, responseType=name)
+        for name in wanted["Body"].get(RESPONSES, {})
+    }
     return {
         "Body": {
             "info": {"title": found["name"], "version": found.get("version")},
@@ -80,7 +94,11 @@ def _paths(gateway: Client, api: str) -> Found:
 
 def _method(found: Found) -> Found:
     integration = found.get("methodIntegration", {})
-    read = {"httpMethod": integration.get("httpMethod"), "type": integration.get("type", "").lower(), "uri": integration.get("uri")}
+    read = {
+        "httpMethod": integration.get("httpMethod"),
+        "type": integration.get("type", "").lower(),
+        "uri": integration.get("uri"),
+    }
     return {INTEGRATION: read, "responses": {}}
 
 
@@ -93,5 +111,3 @@ def _method_setting(path: str, found: Found) -> Found:
         "ThrottlingRateLimit": found.get("throttlingRateLimit"),
         "ThrottlingBurstLimit": found.get("throttlingBurstLimit"),
     }
-
-

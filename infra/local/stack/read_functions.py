@@ -9,6 +9,18 @@ from infra.local.clouds import Clouds
 from infra.local.stack.deploy import ARTIFACTS, artifact_key
 from infra.local.stack.read_storage import Found
 
+CONFIGURATION = (
+    "Description",
+    "Handler",
+    "Runtime",
+    "Timeout",
+    "MemorySize",
+    "Role",
+    "Architectures",
+    "LoggingConfig",
+    "VpcConfig",
+)
+
 
 def function(clouds: Clouds, name: str) -> Found:
     """Read a function's configuration, and which artifact it runs."""
@@ -16,13 +28,12 @@ def function(clouds: Clouds, name: str) -> Found:
     found = client.get_function_configuration(FunctionName=name)
     reserved = client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
     return {
-        **{one: found.get(one) for one in ("Description", "Handler", "Runtime", "Timeout", "MemorySize", "Role", "Architectures",
-                                           "LoggingConfig", "VpcConfig")},
+        **{one: found.get(one) for one in CONFIGURATION},
         "Environment": {"Variables": found.get("Environment", {}).get("Variables", {})},
         "ReservedConcurrentExecutions": reserved,
         "Code": {"S3Bucket": ARTIFACTS, "S3Key": artifact_key(base64.b64decode(found["CodeSha256"]).hex())},
         "Tags": _own_tags(client.list_tags(Resource=found["FunctionArn"])["Tags"]),
-    }  # fmt: skip
+    }
 
 
 def version(clouds: Clouds, arn: str) -> Found:
@@ -48,7 +59,9 @@ def event_source(clouds: Clouds, mapping: str) -> Found:
 
 def invoke_config(clouds: Clouds, _physical: str, wanted: Found) -> Found:
     """Read what happens to an invocation that fails."""
-    found = clouds.client("lambda").get_function_event_invoke_config(FunctionName=wanted["FunctionName"], Qualifier=wanted["Qualifier"])
+    found = clouds.client("lambda").get_function_event_invoke_config(
+        FunctionName=wanted["FunctionName"], Qualifier=wanted["Qualifier"]
+    )
     return {
         "FunctionName": wanted["FunctionName"],
         "Qualifier": wanted["Qualifier"],
@@ -66,9 +79,11 @@ def permission(clouds: Clouds, _physical: str, wanted: Found) -> Found:
         source = statement.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn")
         if source == wanted.get("SourceArn"):
             return {
-                "FunctionName": wanted["FunctionName"], "Action": statement["Action"],
-                "Principal": statement["Principal"]["Service"], "SourceArn": source,
-            }  # fmt: skip
+                "FunctionName": wanted["FunctionName"],
+                "Action": statement["Action"],
+                "Principal": statement["Principal"]["Service"],
+                "SourceArn": source,
+            }
     return dict.fromkeys(wanted)
 
 
@@ -80,4 +95,4 @@ def _own_tags(tags: dict[str, str]) -> list[Found]:
 def _target(name: str) -> dict[str, str]:
     """Split the qualifier off an alias' ARN."""
     parts = name.split(":")
-    return {"FunctionName": ":".join(parts[:7]), "Qualifier": parts[7]} if len(parts) == 8 else {"FunctionName": name}  # noqa: PLR2004, E501  # arn:aws:lambda:region:account:function:name:qualifier
+    return {"FunctionName": ":".join(parts[:7]), "Qualifier": parts[7]} if len(parts) == 8 else {"FunctionName": name}  # noqa: PLR2004  # arn:aws:lambda:region:account:function:name:qualifier

@@ -5,6 +5,14 @@ import json
 from infra.local.clouds import Clouds
 from infra.local.stack.read_storage import Found
 
+PLAIN_ATTRIBUTES = (
+    "FifoQueue",
+    "DeduplicationScope",
+    "FifoThroughputLimit",
+    "SqsManagedSseEnabled",
+    "MessageRetentionPeriod",
+    "VisibilityTimeout",
+)
 JSON_ATTRIBUTES = ("RedrivePolicy", "RedriveAllowPolicy")
 
 
@@ -13,19 +21,18 @@ def queue(clouds: Clouds, url: str) -> Found:
     found = clouds.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     return {
         "QueueName": found["QueueArn"].rsplit(":", 1)[-1],
-        **{
-            name: found.get(name)
-            for name in ("FifoQueue", "DeduplicationScope", "FifoThroughputLimit", "SqsManagedSseEnabled", "MessageRetentionPeriod",
-                         "VisibilityTimeout")
-        },
+        **{name: found.get(name) for name in PLAIN_ATTRIBUTES},
         **{name: json.loads(found[name]) if name in found else None for name in JSON_ATTRIBUTES},
-    }  # fmt: skip
+    }
 
 
 def queue_policy(clouds: Clouds, _physical: str, wanted: Found) -> Found:
     """Read the policy of the queues that the resource names."""
     sqs = clouds.client("sqs")
-    found = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"] for url in wanted["Queues"]]
+    found = [
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
+        for url in wanted["Queues"]
+    ]
     return {"Queues": wanted["Queues"], "PolicyDocument": _the_one(found)}
 
 

@@ -101,7 +101,10 @@ def _object_lock(s3: Client, name: str) -> Found | None:
 def _encryption(s3: Client, name: str) -> list[Found]:
     rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
     return [
-        {"ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"], "BucketKeyEnabled": rule.get("BucketKeyEnabled")}
+        {
+            "ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"],
+            "BucketKeyEnabled": rule.get("BucketKeyEnabled"),
+        }
         for rule in rules
     ]
 

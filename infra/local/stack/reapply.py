@@ -1,7 +1,7 @@
 """Re-apply the properties that MiniStack's CloudFormation drops although its API keeps them.
 
-Each line here is one of its gaps; the conformance check that follows fails when a gap is missed, and tells nothing when a
-newer MiniStack needs no help any more, so try without them when the pinned version changes.
+Each line here is one of its gaps; the conformance check that follows fails when a gap is missed, but says nothing when
+a newer MiniStack needs no help any more: try without them when the pinned version changes.
 """
 
 import json
@@ -41,7 +41,9 @@ def _bucket(clouds: Clouds, name: str, wanted: Wanted) -> None:
 def _secret(clouds: Clouds, name: str, wanted: Wanted) -> None:
     """Draw the password again: MiniStack's may hold the characters that the template excludes."""
     secrets, asked = clouds.client("secretsmanager"), wanted["GenerateSecretString"]
-    drawn = secrets.get_random_password(PasswordLength=asked["PasswordLength"], ExcludePunctuation=asked["ExcludePunctuation"])
+    drawn = secrets.get_random_password(
+        PasswordLength=asked["PasswordLength"], ExcludePunctuation=asked["ExcludePunctuation"]
+    )
     value = {**json.loads(asked["SecretStringTemplate"]), asked["GenerateStringKey"]: drawn["RandomPassword"]}
     secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
 
@@ -56,7 +58,9 @@ def _stage(clouds: Clouds, name: str, wanted: Wanted) -> None:
     if not log:
         return
     settings = {"destinationArn": log["DestinationArn"], "format": log["Format"]}
-    changes = [{"op": "replace", "path": f"/accessLogSettings/{one}", "value": value} for one, value in settings.items()]
+    changes = [
+        {"op": "replace", "path": f"/accessLogSettings/{one}", "value": value} for one, value in settings.items()
+    ]
     clouds.client("apigateway").update_stage(restApiId=wanted["RestApiId"], stageName=name, patchOperations=changes)
 
 
@@ -66,7 +70,10 @@ def _function(clouds: Clouds, name: str, wanted: Wanted) -> None:
 
 
 def _encryption_rule(rule: Wanted) -> Wanted:
-    return {"ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"], "BucketKeyEnabled": rule.get("BucketKeyEnabled", False)}
+    return {
+        "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
+        "BucketKeyEnabled": rule.get("BucketKeyEnabled", False),
+    }
 
 
 def _with_number(lock: Wanted) -> Wanted:

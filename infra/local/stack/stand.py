@@ -6,8 +6,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.remediation_blocks import read_services, render
-
 from infra.local.clouds import Client, Clouds
 from infra.local.paths import PRACTICE_RUNBOOKS, TEMPLATE
 from infra.local.stack.conform import assert_conforms
@@ -15,6 +13,7 @@ from infra.local.stack.deploy import create_stack, outputs
 from infra.local.stack.reapply import reapply
 from infra.local.stack.template import Template, parse_template
 from infra.local.stack.values import Stack
+from infra.remediation_blocks import read_services, render
 
 NAME = "practice"
 PAGERDUTY = f"{NAME}/pagerduty"

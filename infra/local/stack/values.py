@@ -58,15 +58,23 @@ class Stack:
         if len(node) == 1 and (name := next(iter(node))) in FUNCTIONS:
             return FUNCTIONS[name](self, node[name])
         if unknown := [name for name in node if name.startswith("Fn::")]:
-            raise LocalCloudError(f"infra/local does not know the template function {unknown[0]}: add it to stack/values.py")
-        return {name: one for name, one in ((key, self.value(each)) for key, each in node.items()) if one is not NOTHING}
+            raise LocalCloudError(
+                f"infra/local does not know the template function {unknown[0]}: add it to stack/values.py"
+            )
+        return {
+            name: one for name, one in ((key, self.value(each)) for key, each in node.items()) if one is not NOTHING
+        }
 
     def ref(self, name: str) -> Value:
         """Follow a `Ref`."""
         pseudo = {
-            "AWS::StackName": self.name, "AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "AWS::Partition": "aws",
-            "AWS::URLSuffix": "amazonaws.com", "AWS::NoValue": NOTHING,
-        }  # fmt: skip
+            "AWS::StackName": self.name,
+            "AWS::Region": REGION,
+            "AWS::AccountId": ACCOUNT,
+            "AWS::Partition": "aws",
+            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::NoValue": NOTHING,
+        }
         if name in pseudo:
             return pseudo[name]
         if name in self.template["Parameters"]:
@@ -79,7 +87,9 @@ class Stack:
         """Follow a `Fn::GetAtt`."""
         kind, physical = self.template["Resources"][name]["Type"], self.physical[name]
         if (kind, attribute) not in ATTRIBUTES:
-            raise LocalCloudError(f"infra/local does not know attribute {attribute} of {kind}: add it to stack/values.py")
+            raise LocalCloudError(
+                f"infra/local does not know attribute {attribute} of {kind}: add it to stack/values.py"
+            )
         return ATTRIBUTES[kind, attribute].format(id=physical, last=re.split("[/:]", physical)[-1])
 
     def _parameter(self, name: str) -> Value:

@@ -1,12 +1,15 @@
 """`responder classify`: JSON lines in, one diagnosis per line out, without touching anything outside."""
 
+import argparse
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pydantic import ConfigDict
 
+from responder.commands import connect
 from responder.domain.alert import Alert, Status
 from responder.domain.diagnosis import Diagnosis, diagnose
 from responder.domain.evidence import Evidence
@@ -78,8 +81,21 @@ def _doubt(diagnosis: Diagnosis) -> str:
 def _alerts(question: Question) -> list[Alert]:
     if not question.labels and not question.annotations:
         return []
-    return [Alert(question.id, Status.FIRING, _NO_TIME, None, question.labels, question.annotations)]
+    return [Alert(question.id, Status.FIRING, _NO_TIME, question.labels, question.annotations)]
 
 
 def _evidence(question: Question) -> tuple[Evidence, ...]:
     return tuple(Evidence(name, "alert", name, _NO_TIME, value) for name, value in question.metrics.items())
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "classify", help="JSON lines on standard input, one diagnosis per line on standard output"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    for answer in classify(sys.stdin, connect.library().book):
+        print(answer)
+    return 0

@@ -1,0 +1,123 @@
+import json
+import threading
+from dataclasses import replace
+
+import pytest
+from tests.adapters.cloud import a_secret
+from tests.adapters.web import Web
+
+from responder.adapters import aws
+from responder.adapters.http import Http
+from responder.adapters.pagerduty import LARGEST, PagerDuty
+from responder.adapters.secret import Secret
+from responder.errors import ActionFailed
+from responder.ports import Letter
+
+KEY = "0123456789abcdef0123456789abcdef"
+LETTER = Letter(
+    "incident-1", "page", "critical", "chat is slow", "p95 is 2.5 s", "chat", 2, (("runbook", "https://wiki/slow"),)
+)
+
+
+@pytest.fixture
+def pagerduty(cloud: None, web: Web) -> PagerDuty:  # noqa: ARG001  # the secret lives in it
+    web.answers = [(202, b'{"status": "success"}')]
+    return PagerDuty(f"{web.url}/v2/enqueue", Secret("pagerduty", a_secret("pagerduty", KEY)), Http(seconds=0.3))
+
+
+def test_a_page_triggers_an_incident_under_our_incidents_id(pagerduty: PagerDuty, web: Web) -> None:
+    assert pagerduty.send(LETTER) == "incident-1"
+
+    assert web.asked[0].path == "/v2/enqueue"
+    assert web.asked[0].json == {
+        "routing_key": KEY,
+        "event_action": "trigger",
+        "dedup_key": "incident-1",
+        "client": "llm-alert-responder",
+        "links": [{"href": "https://wiki/slow", "text": "runbook"}],
+        "payload": {
+            "summary": "chat is slow",
+            "source": "chat",
+            "severity": "critical",
+            "custom_details": {"body": "p95 is 2.5 s", "number": 2},
+        },
+    }
+
+
+def test_a_resolve_closes_what_the_page_opened(pagerduty: PagerDuty, web: Web) -> None:
+    pagerduty.send(replace(LETTER, kind="resolve"))
+
+    assert web.asked[0].json == {"routing_key": KEY, "event_action": "resolve", "dedup_key": "incident-1"}
+
+
+@pytest.mark.parametrize(
+    ("severity", "sent"),
+    [
+        ("critical", "critical"),
+        ("error", "error"),
+        ("warning", "warning"),
+        ("info", "info"),
+        ("none", "info"),
+        ("?", "critical"),
+    ],
+)
+def test_a_severity_is_one_of_theirs_and_unknown_is_the_loudest(
+    pagerduty: PagerDuty, web: Web, severity: str, sent: str
+) -> None:
+    pagerduty.send(replace(LETTER, severity=severity))
+
+    assert web.asked[0].json["payload"]["severity"] == sent
+
+
+def test_tickets_and_notes_are_for_somebody_else(pagerduty: PagerDuty) -> None:
+    assert [kind for kind in ("page", "ticket", "note", "resolve") if pagerduty.takes(kind)] == ["page", "resolve"]
+
+
+@pytest.mark.parametrize("busy", [429, 500, 503])
+def test_a_busy_pagerduty_is_asked_once_more(pagerduty: PagerDuty, web: Web, busy: int) -> None:
+    web.answers = [(busy, b"{}"), (202, b"{}")]
+
+    assert pagerduty.send(LETTER) == "incident-1"
+    assert len(web.asked) == 2
+
+
+def test_a_pagerduty_that_stays_busy_has_failed_after_two_tries(pagerduty: PagerDuty, web: Web) -> None:
+    web.answers = [(429, b"slow down")]
+
+    with pytest.raises(ActionFailed, match="answered 429: slow down"):
+        pagerduty.send(LETTER)
+    assert len(web.asked) == 2
+
+
+def test_a_silent_pagerduty_has_failed_after_two_tries(pagerduty: PagerDuty, web: Web) -> None:
+    web.silent = threading.Event()
+
+    with pytest.raises(ActionFailed):
+        pagerduty.send(LETTER)
+    assert len(web.asked) == 2
+
+
+def test_a_refused_event_says_why_is_not_repeated_and_does_not_show_the_key(pagerduty: PagerDuty, web: Web) -> None:
+    errors = ["'payload.source' is missing", f"routing key {KEY} is unknown"]
+    web.answers = [(400, json.dumps({"status": "invalid event", "message": "no", "errors": errors}).encode())]
+
+    with pytest.raises(ActionFailed, match=r"answered 400: 'payload.source' is missing") as raised:
+        pagerduty.send(LETTER)
+    assert len(web.asked) == 1
+    assert KEY not in str(raised.value)
+
+
+def test_a_letter_too_long_is_cut_to_what_they_take(pagerduty: PagerDuty, web: Web) -> None:
+    pagerduty.send(replace(LETTER, subject="s" * 2000, body="ü" * 400_000))
+
+    assert len(web.asked[0].body) <= LARGEST
+    assert len(web.asked[0].json["payload"]["summary"]) == 1024
+
+
+@pytest.mark.usefixtures("cloud")
+def test_without_a_routing_key_nobody_was_paged(web: Web) -> None:
+    nowhere = Secret("nowhere", aws.make_client("secretsmanager"))
+
+    with pytest.raises(ActionFailed, match="secret nowhere is unreadable"):
+        PagerDuty(web.url, nowhere, Http()).send(LETTER)
+    assert not web.asked
