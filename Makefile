@@ -10,6 +10,7 @@ HOST_CPU = $$(uname -m | sed 's/aarch64/arm64/')
 VENV    := .venv
 UV      := $(VENV)/bin/uv
 RUN     := $(VENV)/bin/python
+SERVICES = runbooks/services.yaml $(wildcard $(if $(RUNBOOKS_DIR),$(RUNBOOKS_DIR)/services.yaml))
 STAMP   := $(VENV)/.ready
 SAM     := .venv-sam
 
@@ -40,6 +41,7 @@ check: setup  ## format, lint, types, runbooks, template
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/responder lint
+	$(RUN) -m infra.remediation_blocks check runbooks/services.yaml
 	$(SAM)/bin/cfn-lint infra/template.yaml
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM)/bin/sam validate --lint --template infra/template.yaml
 	$(SAM)/bin/python -m infra.lint_policies
@@ -58,6 +60,7 @@ down: $(STAMP)  ## end what a killed run left behind
 
 build: $(STAMP)  ## the artifact to deploy (RUNTIME=3.13 ARCH=arm64 RUNBOOKS_DIR=your/pages)
 	@$(RUN) -m infra.build --python $(RUNTIME) --arch $(ARCH) $(if $(RUNBOOKS_DIR),--runbooks $(RUNBOOKS_DIR))
+	@$(RUN) -m infra.remediation_blocks write $(SERVICES) --output build/template.yaml
 
 build-here: $(STAMP)
 	@$(RUN) -m infra.build --python $(HOST_PY) --arch $(HOST_CPU) --output build/here

@@ -7,9 +7,7 @@ normalised times would make Python ignore any other, and compiling at every cold
 """
 
 import argparse
-import compileall
 import os
-import py_compile
 import shutil
 import subprocess
 import sys
@@ -24,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "infra" / "requirements" / "runtime.txt"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
-SERVICES = frozenset({"dynamodb", "s3", "sagemaker", "secretsmanager", "sns", "sqs", "ssm", "sts"})  # what is called
+SERVICES = frozenset({"apigateway", "appconfig", "dynamodb", "kms", "lambda", "s3", "sagemaker", "secretsmanager", "sns", "sqs", "ssm", "sts"})  # what is called
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -57,9 +55,8 @@ def build(output: Path, python: str, arch: str, runbooks: Path | None) -> Path:
     _compile(folder, python)
     archive = _zip(folder, output / "functions.zip")
     size = archive.stat().st_size / 1_000_000
-    sys.stdout.write(
-        f"{archive}: {size:.1f} MB for Python {python} on {arch}, {len(library.book.runbooks)} runbooks, {len(library.targets)} targets\n"
-    )
+    holds = f"{len(library.book.runbooks)} runbooks, {len(library.targets)} targets"
+    sys.stdout.write(f"{archive}: {size:.1f} MB for Python {python} on {arch}, {holds}\n")
     return archive
 
 
@@ -106,25 +103,27 @@ def _thin(info: Path) -> None:
 def _copy_code(folder: Path) -> None:
     for handler in (ROOT / "functions").glob("*.py"):
         shutil.copy(handler, folder)
-    ignore = shutil.ignore_patterns("__pycache__", "cli.py", "commands", "in_memory.py")
+    ignore = shutil.ignore_patterns("__pycache__", "cli.py", "commands", "in_memory*.py")
     shutil.copytree(ROOT / "functions" / "responder", folder / "responder", ignore=ignore)
 
 
 def _compile(folder: Path, python: str) -> None:
     """Compile for the runtime's own version; byte code of another version would only be ignored."""
-    if python == HERE:
-        compileall.compile_dir(
-            folder, quiet=1, workers=0, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-        )
+    interpreter = _interpreter(python)
+    if interpreter is None:
+        sys.stdout.write(f"no python{python} here: the artifact has no byte code, a cold start takes twice as long\n")
         return
-    other = shutil.which(f"python{python}")
-    if other is None:
-        sys.stdout.write(
-            f"no python{python} here: the artifact has no byte code, and a cold start takes about twice as long\n"
-        )
-        return
-    command = [other, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder)]
+    command = [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(folder)]
     subprocess.run(command, check=True)  # noqa: S603  # our own arguments
+
+
+def _interpreter(python: str) -> str | None:
+    """Find an interpreter of this version that really runs: version managers leave names that do not."""
+    found = sys.executable if python == HERE else shutil.which(f"python{python}")
+    if found is None:
+        return None
+    tried = subprocess.run([found, "-c", "import compileall"], check=False, capture_output=True)  # noqa: S603  # as above
+    return found if tried.returncode == 0 else None
 
 
 def _zip(folder: Path, path: Path) -> Path:

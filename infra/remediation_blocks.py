@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
-from infra.remediation_policy import Service, Statement, assume_statements, role_elsewhere, statements
+from infra.grants import Service
+from infra.remediation_policy import Statement, assume_statements, role_elsewhere, statements
 
 TEMPLATE = Path(__file__).with_name("template.yaml")
 

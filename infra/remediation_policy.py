@@ -6,11 +6,10 @@ template. The others are touched through their role, which the owner of that acc
 allow-list, never from an alert.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-Service = Mapping[str, Any]
-"""One entry of services.yaml, as plain data."""
+from infra.grants import Service, grants
 
 Statement = dict[str, Any]
 
@@ -21,7 +20,7 @@ NOTHING: Statement = {"Sid": "NothingMayBeTouched", "Effect": "Deny", "Action": 
 
 
 def statements(services: Iterable[Service]) -> list[Statement]:
-    """Allow exactly what rolling back the entries of the stack's own account takes."""
+    """Allow exactly what remediating the entries of the stack's own account takes."""
     return _allow([entry for entry in services if not entry.get("role_arn")])
 
 
@@ -57,23 +56,14 @@ def role_elsewhere(services: Iterable[Service], role_arn: str) -> dict[str, Any]
 
 
 def _allow(services: Sequence[Service]) -> list[Statement]:
-    endpoints = [_arn(entry, "endpoint", name) for entry, name in _endpoints(services)]
-    configs = [_arn(entry, "endpoint-config", name) for entry, name in _releases(services)]
-    models = [_arn(entry, "model", name) for entry, name in _releases(services)]
-    objects = [_objects(entry, place) for entry in services for place in entry.get("artefacts") or ()]
-    wanted = (
-        ("SeeEndpoints", "sagemaker:DescribeEndpoint", endpoints),
-        ("PointEndpointsAtReleases", "sagemaker:UpdateEndpoint", [*endpoints, *configs]),
-        ("SeeReleases", "sagemaker:DescribeEndpointConfig", configs),
-        ("SeeModels", "sagemaker:DescribeModel", models),
-        ("CompareDigests", "s3:GetObject", objects),
-    )
-    allowed = [
+    allowed: dict[tuple[str, str], list[Any]] = {}
+    for sid, action, resource in (grant for entry in services for grant in grants(entry)):
+        resources = allowed.setdefault((sid, action), [])
+        resources += [resource] if resource not in resources else []
+    return [
         {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resources}
-        for sid, action, resources in wanted
-        if resources
-    ]
-    return allowed or [NOTHING]
+        for (sid, action), resources in allowed.items()
+    ] or [NOTHING]
 
 
 def _trust(entries: Sequence[Service]) -> Statement:
@@ -90,39 +80,3 @@ def _only_with(external_ids: Sequence[str]) -> Statement:
 
 def _document(content: list[Statement]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": content}
-
-
-def _endpoints(services: Iterable[Service]) -> list[tuple[Service, str]]:
-    return [(entry, name) for entry in services if (name := entry["touch"].get("sagemaker_endpoint"))]
-
-
-def _releases(services: Iterable[Service]) -> list[tuple[Service, str]]:
-    """Name the configurations and models of each endpoint: `<endpoint>-*`, or the `releases` of its entry."""
-    return [
-        (entry, pattern)
-        for entry, endpoint in _endpoints(services)
-        for pattern in entry.get("releases") or [f"{endpoint}-*"]
-    ]
-
-
-def _arn(entry: Service, kind: str, name: str) -> Any:  # noqa: ANN401  # a string, or a function of CloudFormation
-    """Name a SageMaker resource, in lower case as IAM sees it, in the entry's region.
-
-    The stack's own account is left to CloudFormation, so that one template serves every account.
-    """
-    if role := entry.get("role_arn"):
-        return f"arn:{_partition(role)}:sagemaker:{entry['region']}:{entry['account']}:{kind}/{name.lower()}"
-    sub = f"arn:${{AWS::Partition}}:sagemaker:{entry['region']}:${{AWS::AccountId}}:{kind}/{name.lower()}"
-    return {"Fn::Sub": sub}
-
-
-def _objects(entry: Service, place: str) -> Any:  # noqa: ANN401  # as above
-    """Name everything below an `s3://bucket/prefix/`."""
-    below = place.removeprefix("s3://").rstrip("*")
-    if role := entry.get("role_arn"):
-        return f"arn:{_partition(role)}:s3:::{below}*"
-    return {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{below}*"}
-
-
-def _partition(arn: str) -> str:
-    return arn.split(":")[1]

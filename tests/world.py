@@ -5,7 +5,7 @@ release. `between` wraps every seam, so that a test can count the calls and brea
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +19,8 @@ from responder.adapters.in_memory import (
     InMemoryMetrics,
     InMemoryModes,
     InMemoryReleases,
-    InMemoryRemediator,
 )
+from responder.adapters.in_memory_levers import Applied, InMemoryThings, levers, twins
 from responder.adapters.runbook_files import read_library
 from responder.domain.alert import Alert, Notification, Status, fingerprint_of
 from responder.domain.audit import Actor
@@ -30,18 +30,20 @@ from responder.domain.failure_mode import FailureMode
 from responder.domain.guard import Firing
 from responder.domain.incident import Episode, Incident, Intent, State
 from responder.domain.message import Message
-from responder.domain.release import Artefacts, Release
-from responder.domain.remediation import Plan, Snapshot
-from responder.domain.rollback import CONFIG, Surroundings
+from responder.domain.release import Artefacts, Configuration, Release
+from responder.domain.remediation import Lever, Plan, Snapshot, Surroundings
+from responder.domain.rollback import CONFIG
 from responder.domain.runbook import Action, Library
-from responder.domain.target import Target, Touch
-from responder.errors import TryAgain
-from responder.ports import Configuration, Letter
+from responder.domain.target import Target
+from responder.domain.touch import Touch, TouchKind
+from responder.errors import ResponderError, TryAgain
+from responder.ports import Channel, Letter
 from responder.workflow.gather import one_by_one
 from responder.workflow.respond import respond
-from responder.workflow.sweep import due_now, sweep_one
+from responder.workflow.sweep import due_now, stumble, sweep_one
 from responder.workflow.world import World
 
+Given = Any  # fields of whatever dataclass a builder makes
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
 CHAT = Target(
@@ -53,6 +55,7 @@ CHAT = Target(
     team="ml-platform",
     series={"model": "chat"},
 )
+ROLL_BACK = Lever(Action.ROLLBACK, TouchKind.SAGEMAKER_ENDPOINT)
 LABELS = {"alertname": "LLMHighP95", "severity": "page", "model": "chat", "env": "practice"}
 SHIPPED = read_library(ROOT / "runbooks")
 
@@ -71,7 +74,9 @@ def a_notification(*alerts: Alert, source: str = "alertmanager", at: datetime = 
     return Notification(source, "responder", alerts or (an_alert(),), 0, "trace-1", at)
 
 
-def a_message(*alerts: Alert, source: str = "alertmanager", target: Target | None = CHAT, at: datetime = NOON) -> Message:
+def a_message(
+    *alerts: Alert, source: str = "alertmanager", target: Target | None = CHAT, at: datetime = NOON
+) -> Message:
     given = alerts or (an_alert(),)
     return Message(
         source=source,
@@ -87,13 +92,13 @@ def a_message(*alerts: Alert, source: str = "alertmanager", target: Target | Non
     )
 
 
-def an_episode(**changes: Any) -> Episode:  # noqa: ANN401  # fields of Episode
+def an_episode(**changes: Given) -> Episode:
     alert = an_alert()
     episode = Episode("alertmanager", alert.fingerprint, alert.name, alert.severity, NOON, NOON)
     return replace(episode, **changes)
 
 
-def an_incident(**changes: Any) -> Incident:  # noqa: ANN401  # fields of Incident
+def an_incident(**changes: Given) -> Incident:
     incident = Incident(
         id="incident-1",
         resource=CHAT.resource,
@@ -106,7 +111,7 @@ def an_incident(**changes: Any) -> Incident:  # noqa: ANN401  # fields of Incide
     return replace(incident, **changes)
 
 
-def an_intent(**changes: Any) -> Intent:  # noqa: ANN401  # fields of Intent
+def an_intent(**changes: Given) -> Intent:
     policy = SHIPPED.book.page(FailureMode.LATENCY_SPIKE).policy
     assert policy.verify is not None
     intent = Intent(
@@ -122,18 +127,20 @@ def an_intent(**changes: Any) -> Intent:  # noqa: ANN401  # fields of Intent
     return replace(intent, **changes)
 
 
-def a_diagnosis(mode: FailureMode = FailureMode.LATENCY_SPIKE, **changes: Any) -> Diagnosis:  # noqa: ANN401  # fields of Diagnosis
+def a_diagnosis(mode: FailureMode = FailureMode.LATENCY_SPIKE, **changes: Given) -> Diagnosis:
     because = ("the alert names this runbook",)
     return replace(Diagnosis(mode, 0.9, because, (), mode, FailureMode.UNKNOWN, (), NOON), **changes)
 
 
-def a_snapshot(config: str = "chat-v2", **changes: Any) -> Snapshot:  # noqa: ANN401  # fields of Snapshot
-    return replace(Snapshot({CONFIG: config}, "InService", settled=True, shape=("AllTraffic",)), **changes)
+def a_snapshot(config: str = "chat-v2", **changes: Given) -> Snapshot:
+    seen = Snapshot({CONFIG: config}, "InService", settled=True, shape=("AllTraffic",), release=config)
+    return replace(seen, **changes)
 
 
-def a_plan(**changes: Any) -> Plan:  # noqa: ANN401  # fields of Plan
+def a_plan(**changes: Given) -> Plan:
     plan = Plan(
         action=Action.ROLLBACK,
+        kind=TouchKind.SAGEMAKER_ENDPOINT,
         resource=CHAT.resource,
         before={CONFIG: "chat-v2"},
         desired={CONFIG: "chat-v1"},
@@ -141,22 +148,27 @@ def a_plan(**changes: Any) -> Plan:  # noqa: ANN401  # fields of Plan
         says="roll endpoint chat back from v2 to v1 (adopted good)",
         command="go back to chat-v1",
         undo_command="go forth to chat-v2",
+        leaves="chat-v2",
+        drift="the declared state (pipeline, Git) may still name chat-v2; the next deploy would bring it back",
     )
     return replace(plan, **changes)
 
 
-def a_surrounding(**changes: Any) -> Surroundings:  # noqa: ANN401  # fields of Surroundings
+def a_surrounding(**changes: Given) -> Surroundings:
     """An endpoint on a young v2, with a v1 that is known good and unchanged."""
     around = Surroundings(
         seen=a_snapshot(),
         releases=(a_release("v1", minutes_ago=2880), a_release("v2", minutes_ago=20, good=False)),
-        artefacts={"chat-v1": Artefacts({"config": "sha-v1"})},
-        shapes={"chat-v1": ("AllTraffic",)},
+        configurations={"chat-v1": a_configuration("v1")},
     )
     return replace(around, **changes)
 
 
-def a_release(version: str, *, minutes_ago: float, good: bool = True, **changes: Any) -> Release:  # noqa: ANN401  # fields of Release
+def a_configuration(version: str, **changes: Given) -> Configuration:
+    return replace(Configuration(("AllTraffic",), Artefacts({"config": f"sha-{version}"})), **changes)
+
+
+def a_release(version: str, *, minutes_ago: float, good: bool = True, **changes: Given) -> Release:
     at = NOON - timedelta(minutes=minutes_ago)
     release = Release("chat", version, f"chat-{version}", {"config": f"sha-{version}"}, at, "ci")
     good_facts: dict[str, Any] = {"known_good": "adopted", "known_good_at": at, "known_good_by": "ann"} if good else {}
@@ -165,22 +177,36 @@ def a_release(version: str, *, minutes_ago: float, good: bool = True, **changes:
 
 @dataclass
 class Fleet(InMemoryMetrics):
-    """Slow or fast by what the endpoint runs; `p95` maps a configuration to seconds, None to no answer."""
+    """Slow or fast by what the target runs; `p95` maps a configuration to seconds, None to no answer.
 
-    remediator: InMemoryRemediator = field(default_factory=InMemoryRemediator)
+    While `crowded` says so, it is slow whatever runs.
+    """
+
+    running: Callable[[], str] = str
+    crowded: Callable[[datetime], bool] = lambda _: False
     p95: dict[str, float | None] = field(default_factory=lambda: {"chat-v1": 0.3, "chat-v2": 2.5})
     traffic: float = 5.0
 
     def query(self, expression: str, at: datetime) -> list[Sample]:
         super().query(expression, at)
-        running = self.remediator.endpoints[CHAT.resource].current[CONFIG]
         if "histogram_quantile" in expression:
-            value = self.p95[running]
+            value = 2.5 if self.crowded(at) else self.p95.get(self.running(), 0.3)
             return [] if value is None else [Sample({}, value)]
-        return [Sample({}, self.traffic)] if "infer_latency_ms_count" in expression else []
+        return [Sample({}, self.traffic)] if expression.startswith("sum(rate(infer_latency_ms_count") else []
 
 
 Between = Callable[[str, Callable[[], Any]], Any]
+
+
+def failing(name: str, error: BaseException) -> Between:
+    """Let every call of this name fail."""
+
+    def between(called: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the port returns
+        if called == name:
+            raise error
+        return call()
+
+    return between
 
 
 class Seam:
@@ -191,7 +217,7 @@ class Seam:
 
     def __getattr__(self, method: str) -> Any:  # noqa: ANN401  # stands for any port
         found = getattr(self._inner, method)
-        if not callable(found) or method == "takes":
+        if not callable(found):
             return found
         return lambda *args, **kwargs: self._between(f"{self._name}.{method}", lambda: found(*args, **kwargs))
 
@@ -206,23 +232,24 @@ class Practice:
     audit: InMemoryAudit = field(default_factory=InMemoryAudit)
     alerts: InMemoryAlertView = field(default_factory=InMemoryAlertView)
     modes: InMemoryModes = field(default_factory=lambda: InMemoryModes(settings={"global": "auto"}))
-    remediator: InMemoryRemediator = field(default_factory=InMemoryRemediator)
+    things: dict[TouchKind, InMemoryThings] = field(default_factory=twins)
     releases: InMemoryReleases = field(default_factory=InMemoryReleases)
     pages: InMemoryChannel = field(default_factory=lambda: InMemoryChannel(name="inbox"))
+    tickets: Channel | None = None
     left: timedelta = timedelta(seconds=55)
     converge_after: timedelta = timedelta(minutes=3)
     version: str = "test"
     calls: list[str] = field(default_factory=list)
     between: Between | None = None
     metrics: Fleet = field(init=False)
-    moving_since: datetime | None = None
+    moving_since: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.metrics = Fleet(remediator=self.remediator)
-        self.remediator.stand(CHAT, "chat-v2")
-        for version in ("v1", "v2"):
-            digests = Artefacts({"config": f"sha-{version}"})
-            self.remediator.configurations[f"chat-{version}"] = Configuration(("AllTraffic",), digests)
+        self.metrics = Fleet(running=self.running)
+        self.remediator.stand(CHAT, endpoint_config="chat-v2")
+        for twin in self.things.values():
+            shape = ("AllTraffic",) if twin is self.remediator else ()
+            twin.configurations |= {f"chat-{v}": a_configuration(v, shape=shape) for v in ("v1", "v2")}
         self.releases.save(a_release("v1", minutes_ago=2880))
         self.releases.save(a_release("v2", minutes_ago=20, good=False))
         self.fires(an_alert())
@@ -240,12 +267,34 @@ class Practice:
             metrics=seam("metrics", self.metrics),
             alerts=seam("alerts", self.alerts),
             modes=seam("modes", self.modes),
-            remediator=seam("remediator", self.remediator),
+            remediators={lever: seam("remediator", twin) for lever, twin in levers(self.things).items()},
+            configurations={kind: seam("remediator", twin) for kind, twin in self.things.items()},
             releases=seam("releases", self.releases),
-            channels=(seam("pages", self.pages),),
+            channels=(*([seam("tickets", self.tickets)] if self.tickets else []), seam("pages", self.pages)),
             gather=one_by_one,
             time_left=lambda: self.left,
         )
+
+    @property
+    def target(self) -> Target:
+        """The one the alerts are about."""
+        return self.library.targets[0]
+
+    def touch(self, touch: Touch, **current: str) -> None:
+        """Let the target be something else, standing at these values."""
+        self.library = replace(self.library, targets=(replace(CHAT, touch=touch),))
+        for kind in touch.names:
+            self.things[kind].stand(self.target, **current)
+
+    @property
+    def applied(self) -> list[Applied]:
+        """Everything that was asked of anything."""
+        return [asked for twin in self.things.values() for asked in twin.applied]
+
+    @property
+    def remediator(self) -> InMemoryThings:
+        """The endpoints."""
+        return self.things[TouchKind.SAGEMAKER_ENDPOINT]
 
     def fires(self, alert: Alert) -> None:
         self.alerts.firing[alert.fingerprint] = Firing("firing", "Alertmanager says it is active")
@@ -254,15 +303,19 @@ class Practice:
         self.alerts.firing.pop(alert.fingerprint, None)
 
     def deliver(self, message: Message | None = None) -> None:
-        respond(message or a_message(), self.world(), self.now)
+        respond(message or a_message(target=self.target), self.world(), self.now)
 
     def sweep(self) -> None:
+        """As the handler does: what is busy waits, what breaks stumbles, and the others go on."""
         world = self.world()
         for resource in due_now(world, self.now):
             try:
                 sweep_one(resource, world, self.now)
             except TryAgain:
                 continue
+            except Exception as error:  # noqa: BLE001  # stands for the handler, the home of the broad except
+                with suppress(ResponderError):
+                    stumble(resource, error, world, self.now)
 
     def wait(self, **span: float) -> None:
         """Let time pass, minute by minute, sweeping as the schedule does."""
@@ -275,19 +328,18 @@ class Practice:
     def resolve(self, alert: Alert | None = None) -> None:
         ended = alert or an_alert("resolved", ends=self.now)
         self.ends(ended)
-        self.deliver(a_message(ended))
+        self.deliver(a_message(ended, target=self.target))
 
     def _converge(self) -> None:
-        if self.remediator.endpoints[CHAT.resource].settled:
-            self.moving_since = None
-            return
-        self.moving_since = self.moving_since or self.now
-        if self.now - self.moving_since >= self.converge_after:
-            self.remediator.arrive(CHAT.resource)
+        moving = {name: twin for twin in self.things.values() for name, t in twin.things.items() if not t.settled}
+        self.moving_since = {name: self.moving_since.get(name, self.now) for name in moving}
+        for name, since in self.moving_since.items():
+            if self.now - since >= self.converge_after:
+                moving[name].arrive(name)
 
     @property
     def incident(self) -> Incident:
-        found = self.journal.read(CHAT.resource).incident
+        found = self.journal.read(self.target.resource).incident
         assert found is not None
         return found
 
@@ -303,7 +355,10 @@ class Practice:
         return [letter for letter in self.letters if letter.kind == kind]
 
     def running(self) -> str:
-        return self.remediator.endpoints[CHAT.resource].current[CONFIG]
+        """What release runs, or where its one limit stands."""
+        kind, name = next(iter(self.target.things.items()))
+        seen = self.things[kind].things[name]
+        return seen.release or ",".join(seen.current.values())
 
     def _call(self, name: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the port returns
         self.calls.append(name)

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +11,16 @@ from responder.adapters.agenda_table import AgendaTable
 from responder.adapters.alert_queue import Redelivery, SqsAlertQueue
 from responder.adapters.alert_view import AlertmanagerView, PrometheusView
 from responder.adapters.alertmanager_webhook import read_notification
+from responder.adapters.api_limits import ApiStage, UsagePlan
 from responder.adapters.audit_bucket import AuditBucket
 from responder.adapters.audit_lock import AuditLock
+from responder.adapters.audit_trail import AuditTrail
+from responder.adapters.head_parameter import HeadParameter
 from responder.adapters.http import Http, bearer, sigv4
 from responder.adapters.journal_table import JournalTable
+from responder.adapters.kms_signer import KmsSigner
+from responder.adapters.lambda_alias import LambdaAlias
+from responder.adapters.limits_document import LimitsDocument
 from responder.adapters.modes import ModeParameters
 from responder.adapters.pagerduty import PagerDuty
 from responder.adapters.prometheus import Prometheus
@@ -26,12 +32,24 @@ from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
 from responder.adapters.secret import Secret
 from responder.adapters.sns_topic import SnsTopic
 from responder.adapters.tokens import SecretTokens
+from responder.adapters.version_parameter import VersionParameter
 from responder.domain.audit import Actor
+from responder.domain.levers import PLANNERS
+from responder.domain.plain import sha256
 from responder.domain.runbook import Library
-from responder.ports import AlertView, Channel, LockView, Metrics, Quarantine
-from responder.settings import MetricsAuth, ReceiveAlertsSettings, RespondSettings, SweepSettings, read_settings
+from responder.domain.touch import TouchKind
+from responder.ports import AlertView, Channel, LockView, Metrics, Quarantine, Remediator
+from responder.settings import (
+    MetricsAuth,
+    ReceiveAlertsSettings,
+    RespondSettings,
+    SealSettings,
+    SweepSettings,
+    read_settings,
+)
 from responder.workflow.gather import gather
 from responder.workflow.receive_alerts import FrontDoor
+from responder.workflow.seal_audit import Sealing
 from responder.workflow.world import World
 
 COMPILED = Path(__file__).parent.parent / "runbooks.json"
@@ -71,6 +89,22 @@ def audit_lock() -> LockView:
 
 
 @functools.cache
+def sealing() -> Sealing:
+    """Build what sealing takes; the handler puts in whether there is time for one more hour."""
+    settings = read_settings(SealSettings, os.environ)
+    trail = AuditTrail(settings.audit_bucket, aws.client("s3"))
+    return Sealing(
+        trail=trail,
+        shelf=trail,
+        signer=KmsSigner(settings.seal_key_id, aws.client("kms")),
+        heads=HeadParameter(settings.seal_head, aws.client("ssm")),
+        actor=Actor("function", "seal_audit", settings.responder_version, _published()),
+        policy=trail.policy,
+        enough_time=lambda: True,
+    )
+
+
+@functools.cache
 def modes() -> ModeParameters:
     return ModeParameters(read_settings(SweepSettings, os.environ).mode_prefix, aws.client("ssm"))
 
@@ -84,8 +118,11 @@ def world(name: str) -> World:
 def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "function") -> World:
     table = aws.client("dynamodb")
     metrics = _metrics(settings)
+    roles = RemediationRoles(settings.remediation_role_arn, aws.client("sts"))
+    running = _running(roles)
+    things: Mapping[TouchKind, Remediator] = {**running, **_limits(roles)}
     return World(
-        actor=Actor(kind, name, settings.responder_version),
+        actor=Actor(kind, name, settings.responder_version, _published(), _config_sha256()),
         library=books,
         journal=JournalTable(settings.journal_table, table),
         agenda=AgendaTable(settings.journal_table, table),
@@ -93,13 +130,44 @@ def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "
         metrics=metrics,
         alerts=_alerts(settings, metrics),
         modes=ModeParameters(settings.mode_prefix, aws.client("ssm")),
-        remediator=SageMakerEndpoint(RemediationRoles(settings.remediation_role_arn, aws.client("sts"))),
+        remediators={lever: things[lever.kind] for lever in PLANNERS},
+        configurations=running,
         releases=ReleasesTable(settings.journal_table, table),
         channels=tuple(_channels(settings)),
         gather=gather,
         time_left=timedelta,
         links={"responder dashboard": settings.dashboard_url} if settings.dashboard_url else {},
     )
+
+
+def _published() -> str:
+    """Name the function's version as Lambda does; nothing at the command line."""
+    name, version = os.environ.get("AWS_LAMBDA_FUNCTION_NAME"), os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+    return f"{name}:{version}" if name else ""
+
+
+@functools.cache
+def _config_sha256() -> str:
+    """Digest everything the machine was allowed: all runbooks and services of the artifact."""
+    return sha256(COMPILED.read_bytes()) if COMPILED.exists() else ""
+
+
+def _running(roles: RemediationRoles) -> dict[TouchKind, SageMakerEndpoint | LambdaAlias | VersionParameter]:
+    """What runs releases, by kind."""
+    return {
+        TouchKind.SAGEMAKER_ENDPOINT: SageMakerEndpoint(roles),
+        TouchKind.LAMBDA_ALIAS: LambdaAlias(roles),
+        TouchKind.VERSION_PARAMETER: VersionParameter(roles),
+    }
+
+
+def _limits(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
+    """What lets traffic in, by kind."""
+    return {
+        TouchKind.USAGE_PLAN: UsagePlan(roles),
+        TouchKind.API_STAGE: ApiStage(roles),
+        TouchKind.LIMITS_DOCUMENT: LimitsDocument(roles),
+    }
 
 
 def _channels(settings: SweepSettings) -> Sequence[Channel]:

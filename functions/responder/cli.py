@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from responder.commands import audit, classify, connect, doctor, explain, incidents, lint, mode, releases
+from responder.commands import audit, classify, connect, doctor, explain, incidents, lint, mode, releases, rules
 from responder.errors import ResponderError
 
-COMMANDS = (explain, classify, lint, incidents, audit, releases, mode, doctor)
+COMMANDS = (explain, classify, lint, incidents, audit, releases, rules, mode, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="begin with: responder explain events/alertmanager/latency_spike.json",
     )
     parser.add_argument(
-        "--stack", help=f"the deployed stack (default ${connect.VARIABLE}); explain, classify and lint need none"
+        "--stack", help=f"the deployed stack (default ${connect.VARIABLE}); explain, classify, lint and rules need none"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:

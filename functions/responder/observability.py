@@ -6,15 +6,27 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import single_metric
 
+from responder.domain.redaction import redact_fact
 from responder.workflow.hold import Written
 from responder.workflow.measures import Measure
 
 
+class DiscreetFormatter(LambdaPowertoolsFormatter):
+    """Writes no secret and no personal data, not even out of a traceback."""
+
+    def serialize(self, log: dict[str, Any]) -> str:  # type: ignore[override]  # its own type is a dict as well
+        return super().serialize(redact_fact(log)[0])
+
+
+NAMESPACE = "LLMAlertResponder"  # as the alarms and dashboards of the template name it
+
+
 @functools.cache
 def logger() -> Logger:
-    return Logger()
+    return Logger(logger_formatter=DiscreetFormatter())
 
 
 def log_steps(written: Iterable[Written]) -> None:
@@ -25,7 +37,7 @@ def log_steps(written: Iterable[Written]) -> None:
 
 def emit(measures: Iterable[Measure]) -> None:
     """Write the data points; what has dimensions of its own stands alone, the rest goes out together."""
-    together = Metrics()
+    together = Metrics(namespace=NAMESPACE)
     for measure in measures:
         if measure.dimensions:
             _alone(measure)
@@ -36,7 +48,7 @@ def emit(measures: Iterable[Measure]) -> None:
 
 
 def _alone(measure: Measure) -> None:
-    with single_metric(name=measure.name, unit=measure.unit, value=measure.value) as metric:  # type: ignore[arg-type]  # units are given by name
+    with single_metric(name=measure.name, unit=measure.unit, value=measure.value, namespace=NAMESPACE) as metric:  # type: ignore[arg-type]  # units are given by name
         metric.add_dimension("service", os.environ.get("POWERTOOLS_SERVICE_NAME", "service_undefined"))
         for name, value in measure.dimensions.items():
             metric.add_dimension(name, value)

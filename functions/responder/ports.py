@@ -4,20 +4,22 @@ Every seam has one adapter per outside thing and one in-memory twin (`adapters/i
 contract test runs on both. All raise only the errors of `errors.py`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from responder.domain.alert import Alert, Notification
 from responder.domain.audit import Record
 from responder.domain.evidence import Sample
+from responder.domain.finding import Fault
 from responder.domain.guard import Firing
 from responder.domain.journal import Budget, Change, TargetRecord
 from responder.domain.message import Message
-from responder.domain.release import Artefacts, Release
+from responder.domain.release import Configuration, Release
 from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.target import Target
+from responder.domain.seal import Head, Held, Seal, SigningKey, Version
+from responder.domain.target import Target, Team
 
 
 class AlertQueue(Protocol):
@@ -105,14 +107,6 @@ class ModeSettings(Protocol):
 
 
 @dataclass(frozen=True)
-class Configuration:
-    """What a release's configuration looks like now: its variant names and its artefacts' digests."""
-
-    shape: tuple[str, ...]
-    artefacts: Artefacts
-
-
-@dataclass(frozen=True)
 class Flip:
     """One version of a mode parameter, as its history tells it."""
 
@@ -134,16 +128,20 @@ class ModeHistory(Protocol):
 
 
 class Remediator(Protocol):
-    """The outside thing a target is: here a SageMaker endpoint."""
+    """One kind of thing that may be touched, as one action sees it."""
 
     def observe(self, target: Target) -> Snapshot:
         """Look at it; raise CannotKnow or NotThere."""
 
-    def configuration(self, target: Target, name: str) -> Configuration:
-        """Look at a configuration it could be pointed at; what is not there is listed as missing."""
+    def apply(self, target: Target, seen: Snapshot, desired: Mapping[str, str], token: str) -> Outcome:
+        """Ask once, without retries, for the change from what was `seen`; `token` (the action id) names the session."""
 
-    def apply(self, target: Target, desired: Mapping[str, str], token: str) -> Outcome:
-        """Ask for the change once, without retries; `token` (the action id) names the session."""
+
+class Configurations(Protocol):
+    """What a kind of thing could be pointed at."""
+
+    def configuration(self, target: Target, name: str) -> Configuration:
+        """Look at a configuration; what is not there is listed as missing, and nothing is raised."""
 
 
 class Releases(Protocol):
@@ -158,7 +156,11 @@ class Releases(Protocol):
 
 @dataclass(frozen=True)
 class Letter:
-    """A notice as it is sent: `key` is the same for every try, `number` tells tries apart."""
+    """A notice as it is sent: `key` is the same for every try, `number` tells tries apart.
+
+    `begun_at` is when an earlier try began whose end nobody knows: where the outside has no keys, look before you
+    send. `to` is where the target's team wants it.
+    """
 
     key: str
     kind: str
@@ -168,18 +170,30 @@ class Letter:
     source: str
     number: int
     links: tuple[tuple[str, str], ...] = ()
+    begun_at: datetime | None = None
+    team: str = ""
+    to: Team = field(default_factory=Team)
 
 
 class Channel(Protocol):
-    """A way to reach a person."""
+    """A way to reach a person; `kinds` are the notices it begins (page, ticket, note).
+
+    All three methods raise ActionFailed, and CannotKnow when it may have arrived nevertheless.
+    """
 
     name: str
 
-    def takes(self, kind: str) -> bool:
-        """Say whether this channel is for page, ticket, note or resolve."""
+    @property
+    def kinds(self) -> Collection[str]: ...
 
     def send(self, letter: Letter) -> str:
-        """Send and return the outside's id; raise ActionFailed."""
+        """Begin something new and return the outside's id for it."""
+
+    def update(self, letter: Letter, external_id: str) -> None:
+        """Append to what was sent; raise NotThere when it is gone."""
+
+    def resolve(self, letter: Letter, external_id: str) -> None:
+        """Say that it is over, and close it where the outside can; what is closed already stays so."""
 
 
 class Redelivery(Protocol):
@@ -187,6 +201,50 @@ class Redelivery(Protocol):
 
     def later(self, receipt: str, seconds: int) -> None:
         """Make the message visible again after this many seconds; never raises."""
+
+
+class Trail(Protocol):
+    """The audit bucket with every version of every object, or a copy of it."""
+
+    def versions(self, start: str, stop: str) -> Iterator[Version]:
+        """Yield what lies between two keys (the first included, the last not), by key, newest version first."""
+
+    def look(self, versions: Iterable[Version]) -> Iterator[tuple[Version, Held | None]]:
+        """Yield each version with its bytes and lock, in order; None for a delete marker and for what is gone."""
+
+
+class SealShelf(Protocol):
+    """Where seals are put."""
+
+    def put(self, key: str, text: str) -> bytes:
+        """Write a seal once and return what stands under the name: ours, or the one that was there before."""
+
+
+class Signer(Protocol):
+    """The key that signs seals; nobody can take it out of there."""
+
+    def key(self) -> SigningKey:
+        """Return its id and public key; raise ActionFailed."""
+
+    def sign(self, digest: bytes) -> bytes:
+        """Sign a SHA-256 digest with ECDSA on P-256; raise ActionFailed."""
+
+
+class HeadNote(Protocol):
+    """The newest seal's hash, noted a second time where the bucket's writers cannot reach."""
+
+    def read(self) -> Head | None:
+        """Return what was noted last; raise ActionFailed when nobody can tell."""
+
+    def write(self, head: Head) -> None:
+        """Note the head; raise ActionFailed."""
+
+
+class Signatures(Protocol):
+    """Checks signatures against the keys one trusts."""
+
+    def check(self, seal: Seal, signature: bytes) -> Fault | None:
+        """Return nothing when a trusted key signed it, else whether the signature or the key is wrong."""
 
 
 class LockView(Protocol):

@@ -76,6 +76,15 @@ class RespondSettings(SweepSettings):
     quarantine_bucket: str = _told("bucket for bytes nobody could read")
 
 
+@dataclass(frozen=True, kw_only=True)
+class SealSettings(Settings):
+    """The sealer."""
+
+    audit_bucket: str = _told("Object Lock bucket of the audit records")
+    seal_key_id: str = _told("KMS key that signs the seals")
+    seal_head: str = _told("Parameter Store name under which the newest seal is noted")
+
+
 def read_settings(kind: type[T], environ: Mapping[str, str]) -> T:
     """Read the settings of one function; raise TryAgain naming everything that is missing."""
     declared = fields(kind)  # type: ignore[arg-type]  # the kinds above are dataclasses

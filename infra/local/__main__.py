@@ -49,10 +49,17 @@ def _run(command: str) -> int:
         case "up":
             _stay_up()
         case "down":
-            write("\n".join(f"ended {one.name} ({one.pid})" for one in end_leftovers()) or "nothing was left running")
+            _tidy_up()
         case _:
             run_demo(Progress())
     return 0
+
+
+def _tidy_up() -> None:
+    ended = end_leftovers()
+    write("\n".join(f"ended {one.name} ({one.pid})" for one in ended) or "nothing was left running")
+    if ended:
+        ENV_FILE.unlink(missing_ok=True)
 
 
 def _stay_up() -> None:
@@ -63,7 +70,7 @@ def _stay_up() -> None:
         try:
             _wait(house)
         finally:
-            ENV_FILE.unlink()
+            ENV_FILE.unlink(missing_ok=True)
             write("stopping")
 
 

@@ -8,13 +8,14 @@ from infra.local import story
 from infra.local.errors import LocalCloudError
 from infra.local.house import House, Plan, up
 from infra.local.journal import Entry, Locked, read_audit
-from infra.local.pipeline import adopt, deliver
+from infra.local.pipeline import deliver, mark, respond_command
 from infra.local.practice import practice_artifact
-from infra.local.progress import Progress, write
+from infra.local.progress import Progress, Say, write
 from infra.local.recorded import post_recorded
+from infra.local.seed import ENDPOINT
 from infra.local.watch import Watch
 
-WARM_UP_SECONDS = 12.0
+WARM_UP_SECONDS = 60.0
 PATIENCE_SECONDS = 150.0
 WATCHED = ("decided", "acted", "converged", "verified", "closed")
 """What a trail must hold to be called complete."""
@@ -23,20 +24,31 @@ WATCHED = ("decided", "acted", "converged", "verified", "closed")
 def run_demo(say: Progress) -> None:
     """Run it; raise with the reason unless the service recovered and the trail is complete."""
     with up(Plan(practice_artifact()), say) as house:
-        adopt(house, "v1")
-        say("release v1 runs well, and a person vouched for it")
-        watch = Watch(house)
-        _until(watch, say, WARM_UP_SECONDS, lambda: False)
-        say("the pipeline releases v2, which is slow")
-        deliver(house, "v2")
-        if house.metrics is None:
-            say("without Prometheus the alert is a recorded one, and the responder may only suggest")
-            post_recorded(house)
-        _until(watch, say, PATIENCE_SECONDS, lambda: _is_over(house, watch.entries))
-        _conclude(house, watch.entries, say)
+        heal(house, say)
 
 
-def _until(watch: Watch, say: Progress, seconds: float, over: Callable[[], bool]) -> None:
+def heal(house: House, say: Say) -> None:
+    """Let a good release become known good, release a slow one, and watch until the incident is over."""
+    mark(house, "v1")
+    say("release v1 is in service and marked; it has to run well for a while to be known good")
+    watch = Watch(house)
+    if house.metrics:
+        _until(watch, say, WARM_UP_SECONDS, lambda: _is_known_good(watch))
+        if not _is_known_good(watch):
+            raise LocalCloudError(f"release v1 ran for {WARM_UP_SECONDS:.0f} s and is still not known to be good")
+    else:
+        say("without Prometheus nothing can be measured: a person vouches for v1")
+        respond_command(house, "releases", "adopt", ENDPOINT, "--version", "v1")
+    say("the pipeline releases v2, which is slow")
+    deliver(house, "v2")
+    if house.metrics is None:
+        say("without Prometheus the alert is a recorded one, and the responder may only suggest")
+        post_recorded(house)
+    _until(watch, say, PATIENCE_SECONDS, lambda: _is_over(house, watch.entries))
+    _conclude(house, watch.entries, say)
+
+
+def _until(watch: Watch, say: Say, seconds: float, over: Callable[[], bool]) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not over():
         for line in watch.news():
@@ -44,12 +56,16 @@ def _until(watch: Watch, say: Progress, seconds: float, over: Callable[[], bool]
         time.sleep(0.4)
 
 
+def _is_known_good(watch: Watch) -> bool:
+    return any(record["type"].endswith(".soaked") for record in watch.records)
+
+
 def _is_over(house: House, entries: list[Entry]) -> bool:
     last = "closed" if house.metrics else "told"
     return any(entry.kind == last for entry in entries)
 
 
-def _conclude(house: House, entries: list[Entry], say: Progress) -> None:
+def _conclude(house: House, entries: list[Entry], say: Say) -> None:
     trail = read_audit(house.clouds, house.stack.outputs["AuditBucket"])
     if fault := find_fault(entries, trail, acted=house.metrics is not None):
         sweeps = f"; the sweeper last failed with {house.sweeper.failures[-1]}" if house.sweeper.failures else ""

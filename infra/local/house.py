@@ -16,10 +16,11 @@ from infra.local.inbox import Inbox, subscribe
 from infra.local.leftovers import find_leftovers
 from infra.local.monitoring import Addresses, Door, choose_addresses, start_monitoring
 from infra.local.paths import ROOT, RUNS
+from infra.local.practice import write_practice_runbooks
 from infra.local.processes import Processes, Program, free_ports
 from infra.local.progress import Say
 from infra.local.seed import seed
-from infra.local.stack.stand import Settings, Standing, stand_up
+from infra.local.stack.stand import NAME, Settings, Standing, stand_up
 from infra.local.sweeper import Sweeper
 from infra.local.web import answers
 
@@ -49,8 +50,22 @@ class House:
 
     @property
     def env(self) -> dict[str, str]:
-        """Give what a command line needs: the way to the clouds, and the stack's own settings."""
-        return self.clouds.env | self.stack.env
+        """Give what a command line needs: the way to the clouds, the stack, and the runbooks it was built with."""
+        return self.clouds.env | self.runbooks | {"RESPONDER_STACK": NAME}
+
+    @property
+    def pipeline_env(self) -> dict[str, str]:
+        """Give the same to a pipeline, which looks at the endpoint as itself: the remediation role is not for it."""
+        function = self.clouds.client("lambda").get_function_configuration(
+            FunctionName=self.stack.outputs["RespondFunction"]
+        )
+        told: dict[str, str] = function["Environment"]["Variables"]
+        return self.clouds.env | self.runbooks | told | {"REMEDIATION_ROLE_ARN": ""}
+
+    @property
+    def runbooks(self) -> dict[str, str]:
+        """Lay the practice runbooks over the shipped ones, as the artifact has them."""
+        return {"RUNBOOKS_DIR": str(self.processes.folder / "runbooks")}
 
 
 @contextlib.contextmanager
@@ -85,6 +100,7 @@ def _bring_up(plan: Plan, say: Say, folder: Path, opened: contextlib.ExitStack) 
     say("looking for the programs")
     python, programs = install.cloud_python(), _monitoring(plan, say)
     processes = opened.enter_context(Processes(folder))
+    write_practice_runbooks(folder / "runbooks")
     fleet_port, pager_port = free_ports(2)
     addresses = choose_addresses() if programs else None
     say("starting the cloud, and SageMaker beside it")

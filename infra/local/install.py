@@ -77,7 +77,7 @@ def fetch_packages(tools: Path = TOOLS) -> None:
     """Download two Debian packages and unpack them; nothing is installed or started."""
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         raise LocalCloudError(
-            f"Prometheus is not on PATH, and {platform.system()} has no apt-get: put Prometheus and Alertmanager on PATH"
+            f"Prometheus is not on PATH, and {platform.system()} has no apt-get: install both and put them on PATH"
         )
     tools.mkdir(parents=True, exist_ok=True)
     try:
@@ -90,6 +90,7 @@ def fetch_packages(tools: Path = TOOLS) -> None:
         _download(tools)
     for package in tools.glob("*.deb"):
         _run(["dpkg", "-x", package, tools], f"{package.name} is damaged: delete it and try again")
+        package.unlink()
     _look_beside_itself(tools / "usr" / "bin" / "prometheus-alertmanager")
 
 

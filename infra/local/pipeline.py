@@ -1,42 +1,49 @@
-"""What a delivery pipeline does about a release: mark it in the responder's books, and roll the endpoint to it."""
+"""What a delivery pipeline does about a release: roll the endpoint to it, wait, and tell the responder."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+import os
+import subprocess
+import sys
+import time
 
+from infra.local.clouds import plain_env
+from infra.local.errors import LocalCloudError
 from infra.local.house import House
-from infra.local.seed import ENDPOINT, config_name, release
-from responder.adapters.releases_table import ReleasesTable
-from responder.adapters.sagemaker_artefacts import look_at
-from responder.domain.release import Release
+from infra.local.paths import ROOT
+from infra.local.seed import ENDPOINT, release
 
-
-def mark(house: House, version: str) -> Release:
-    """Write down what a version is made of."""
-    found = look_at(house.clouds.client("sagemaker"), house.clouds.client("s3"), config_name(version))
-    marker = Release(
-        target=ENDPOINT,
-        version=version,
-        config=config_name(version),
-        digests=found.artefacts.digests,
-        marked_at=datetime.now(UTC),
-        marked_by="practice pipeline",
-    )
-    _books(house).save(marker)
-    return marker
-
-
-def adopt(house: House, version: str) -> None:
-    """Vouch for a version, as a person does on day one."""
-    marker = mark(house, version)
-    good = replace(marker, known_good="adopted", known_good_at=marker.marked_at, known_good_by="practice")
-    _books(house).save(good)
+PATIENCE_SECONDS = 30.0
 
 
 def deliver(house: House, version: str) -> None:
-    """Mark a version and roll it out."""
-    mark(house, version)
+    """Roll out a version and mark it."""
     release(house.clouds, version)
+    _wait_in_service(house)
+    mark(house, version)
 
 
-def _books(house: House) -> ReleasesTable:
-    return ReleasesTable(house.stack.outputs["JournalTable"], house.clouds.client("dynamodb"))
+def mark(house: House, version: str) -> str:
+    """Write a marker for what runs now, with the real command line."""
+    return respond_command(house, "releases", "mark", ENDPOINT, "--version", version)
+
+
+def respond_command(house: House, *arguments: str) -> str:
+    """Run `responder` on this cloud and return what it printed."""
+    path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "functions")])}
+    ran = subprocess.run(  # noqa: S603  # our own command with our own arguments
+        [sys.executable, "-m", "responder.cli", *arguments],
+        env=plain_env(house.processes.folder) | path | house.pipeline_env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise LocalCloudError(f"responder {' '.join(arguments)} said: {ran.stderr.strip() or ran.stdout.strip()}")
+    return ran.stdout
+
+
+def _wait_in_service(house: House) -> None:
+    sagemaker, deadline = house.clouds.client("sagemaker"), time.monotonic() + PATIENCE_SECONDS
+    while sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointStatus"] != "InService":
+        if time.monotonic() > deadline:
+            raise LocalCloudError(f"endpoint {ENDPOINT} was not in service within {PATIENCE_SECONDS:.0f} s")
+        time.sleep(0.2)

@@ -1,6 +1,7 @@
 """The artifact for practice: the built one, its runbooks thirty times faster and the practice fleet allowed."""
 
 import io
+import shutil
 import tempfile
 import zipfile
 from pathlib import Path
@@ -21,15 +22,21 @@ def practice_artifact(built: Path = ARTIFACT) -> bytes:
     return with_member(built.read_bytes(), COMPILED, compile_practice())
 
 
+def write_practice_runbooks(folder: Path) -> None:
+    """Write what is laid over the shipped runbooks: the same pages, scaled down, and the practice services."""
+    folder.mkdir(exist_ok=True)
+    for page in RUNBOOKS.glob("*.md"):
+        if page.name != "README.md":
+            (folder / page.name).write_text(scale_page(page.read_text(encoding="utf-8")), encoding="utf-8")
+    shutil.copy(PRACTICE_RUNBOOKS / "services.yaml", folder)
+
+
 def compile_practice() -> bytes:
-    """Compile the shipped runbooks, scaled down, with the practice services laid over them."""
+    """Compile them as the build would."""
     with tempfile.TemporaryDirectory() as folder:
-        scaled, compiled = Path(folder, "scaled"), Path(folder, COMPILED)
-        scaled.mkdir()
-        for page in RUNBOOKS.glob("*.md"):
-            if page.name != "README.md":
-                (scaled / page.name).write_text(scale_page(page.read_text(encoding="utf-8")), encoding="utf-8")
-        write_compiled(read_library(RUNBOOKS, scaled, PRACTICE_RUNBOOKS), compiled)
+        pages, compiled = Path(folder, "runbooks"), Path(folder, COMPILED)
+        write_practice_runbooks(pages)
+        write_compiled(read_library(RUNBOOKS, pages), compiled)
         return compiled.read_bytes()
 
 

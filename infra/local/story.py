@@ -50,4 +50,6 @@ WORDS: dict[str, Callable[[Data], str]] = {
     "told": _told,
     "closed": lambda data: f"{data['disposition']}: {data['says']}",
     "flipped": _flipped,
+    "marked": lambda data: f"release {data['version']}, configuration {data['config']}",
+    "soaked": lambda data: f"release {data['version']} is known good: {data['says']}",
 }

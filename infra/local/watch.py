@@ -1,8 +1,9 @@
 """Look at everything that tells how an incident goes, and report what changed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from infra.local import story
 from infra.local.house import House
@@ -20,6 +21,7 @@ class Watch:
     house: House
     last: dict[str, list[str]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    records: list[Mapping[str, Any]] = field(default_factory=list)
 
     def news(self) -> list[str]:
         """Look everywhere once; return what is there now and was not there the last time."""
@@ -61,6 +63,7 @@ def _journal(watch: Watch) -> list[str]:
 
 def _audit(watch: Watch) -> list[str]:
     objects = read_audit(watch.house.clouds, watch.house.stack.outputs["AuditBucket"])
+    watch.records = [one.record for one in objects]
     locked = sum(one.mode is not None for one in objects)
     return [f"{locked} objects locked"] if locked else []
 

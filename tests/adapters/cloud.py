@@ -1,10 +1,13 @@
 """The outside as moto plays it: one call makes each thing, in the shape the template gives it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.stub import Stubber
 
 from responder.adapters import aws
+from responder.adapters.roles import RemediationRoles
+from responder.domain.target import Target
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -100,3 +103,54 @@ def losing(client: Any, error: Exception) -> Any:  # noqa: ANN401  # boto3 has n
 
     client.meta.events.register("before-call", lose)
     return client
+
+
+@dataclass
+class OneClient(RemediationRoles):
+    """Roles that always lead to the same client, or to none."""
+
+    client_made: Any
+    trouble: Exception | None = None
+
+    def client(self, service: str, target: Target) -> Any:  # noqa: ANN401, ARG002  # boto3 has no types
+        if self.trouble:
+            raise self.trouble
+        return self.client_made
+
+    def client_once(self, service: str, target: Target, session: str) -> Any:  # noqa: ANN401, ARG002  # boto3 has no types
+        return self.client(service, target)
+
+
+def an_alias(function: str, alias: str) -> tuple[str, str]:
+    """Publish two versions of a function, point the alias at the second, and return both."""
+    lambdas, iam = aws.make_client("lambda"), aws.make_client("iam")
+    role = iam.create_role(RoleName="serving", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    code = {"ImageUri": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/chat:1"}
+    lambdas.create_function(FunctionName=function, PackageType="Image", Role=role, Code=code)
+    first = lambdas.publish_version(FunctionName=function)["Version"]
+    lambdas.update_function_code(FunctionName=function, ImageUri=code["ImageUri"].replace(":1", ":2"))
+    second = lambdas.publish_version(FunctionName=function)["Version"]
+    lambdas.create_alias(FunctionName=function, Name=alias, FunctionVersion=second)
+    return first, second
+
+
+def a_parameter(name: str, value: str) -> None:
+    """Write the parameter, and an object for each of the versions v1 and v2 in the bucket `models`."""
+    s3 = a_bucket("models")
+    for version in ("v1", "v2"):
+        s3.put_object(Bucket="models", Key=f"chat/{version}/model", Body=version.encode(), ChecksumAlgorithm="SHA256")
+    aws.make_client("ssm").put_parameter(Name=name, Value=value, Type="String")
+
+
+def a_limited_api(rate: float) -> tuple[str, str]:
+    """Make a REST API with a stage `live` and a usage plan, both limited to this rate; return their ids."""
+    gateway = aws.make_client("apigateway")
+    api = gateway.create_rest_api(name="chat")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    gateway.put_method(restApiId=api, resourceId=root, httpMethod="POST", authorizationType="NONE")
+    gateway.put_integration(restApiId=api, resourceId=root, httpMethod="POST", type="MOCK")
+    gateway.create_deployment(restApiId=api, stageName="live")
+    patch = {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": f"{rate:g}"}
+    gateway.update_stage(restApiId=api, stageName="live", patchOperations=[patch])
+    plan = gateway.create_usage_plan(name="chat", throttle={"rateLimit": rate, "burstLimit": 2 * int(rate)})["id"]
+    return api, plan

@@ -10,6 +10,7 @@ from responder.adapters import aws
 from responder.adapters.http import Http
 from responder.adapters.pagerduty import LARGEST, PagerDuty
 from responder.adapters.secret import Secret
+from responder.domain.target import Team
 from responder.errors import ActionFailed
 from responder.ports import Letter
 
@@ -45,7 +46,7 @@ def test_a_page_triggers_an_incident_under_our_incidents_id(pagerduty: PagerDuty
 
 
 def test_a_resolve_closes_what_the_page_opened(pagerduty: PagerDuty, web: Web) -> None:
-    pagerduty.send(replace(LETTER, kind="resolve"))
+    pagerduty.resolve(replace(LETTER, kind="resolve"), "incident-1")
 
     assert web.asked[0].json == {"routing_key": KEY, "event_action": "resolve", "dedup_key": "incident-1"}
 
@@ -69,8 +70,33 @@ def test_a_severity_is_one_of_theirs_and_unknown_is_the_loudest(
     assert web.asked[0].json["payload"]["severity"] == sent
 
 
+def test_an_update_is_the_same_incident_triggered_again(pagerduty: PagerDuty, web: Web) -> None:
+    pagerduty.update(replace(LETTER, kind="update", subject="Update: chat is slow"), "incident-1")
+
+    assert (web.asked[0].json["event_action"], web.asked[0].json["dedup_key"]) == ("trigger", "incident-1")
+    assert web.asked[0].json["payload"]["summary"] == "Update: chat is slow"
+
+
 def test_tickets_and_notes_are_for_somebody_else(pagerduty: PagerDuty) -> None:
-    assert [kind for kind in ("page", "ticket", "note", "resolve") if pagerduty.takes(kind)] == ["page", "resolve"]
+    assert list(pagerduty.kinds) == ["page"]
+
+
+@pytest.mark.parametrize(("team", "key"), [("ml", "b" * 32), ("unheard-of", "a" * 32), (None, "a" * 32)])
+@pytest.mark.usefixtures("cloud")
+def test_a_teams_pages_go_to_its_own_service_and_else_to_the_default(web: Web, team: str | None, key: str) -> None:
+    keys = a_secret("keys", json.dumps({"default": "a" * 32, "ml": "b" * 32}))
+    web.answers = [(202, b"{}")]
+
+    PagerDuty(web.url, Secret("keys", keys), Http()).send(replace(LETTER, to=Team(pagerduty=team)))
+
+    assert web.asked[0].json["routing_key"] == key
+
+
+@pytest.mark.parametrize(("written", "says"), [('{"ml": "x"}', "no routing key None and no default"), ("{oops", "JSON")])
+@pytest.mark.usefixtures("cloud")
+def test_a_secret_without_a_key_for_everybody_else_pages_nobody_and_says_so(web: Web, written: str, says: str) -> None:
+    with pytest.raises(ActionFailed, match=says):
+        PagerDuty(web.url, Secret("keys", a_secret("keys", written)), Http()).send(LETTER)
 
 
 @pytest.mark.parametrize("busy", [429, 500, 503])

@@ -1,40 +1,23 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
-from tests.adapters.cloud import losing, scripted
-from tests.world import CHAT, NOON
+from tests.adapters.cloud import OneClient, losing, scripted
+from tests.world import CHAT, NOON, a_snapshot
 
 from responder.adapters import aws
-from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
 from responder.domain.remediation import Standing, classify
 from responder.domain.rollback import CONFIG
-from responder.domain.target import Target, Touch
+from responder.domain.touch import Touch
 from responder.errors import CannotKnow, NotThere
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/chat"
 V1, V2 = {CONFIG: "chat-v1"}, {CONFIG: "chat-v2"}
 PENDING = {"PendingDeploymentSummary": {"EndpointConfigName": "chat-v1"}}
 ASKED = {"EndpointName": "chat", "EndpointConfigName": "chat-v1", "RetainAllVariantProperties": True}
-
-
-@dataclass
-class OneClient(RemediationRoles):
-    """Roles that always lead to the same client, or to none."""
-
-    client_made: Any
-    trouble: Exception | None = None
-
-    def client(self, service: str, target: Target) -> Any:  # noqa: ANN401, ARG002  # boto3 has no types
-        if self.trouble:
-            raise self.trouble
-        return self.client_made
-
-    def client_once(self, service: str, target: Target, session: str) -> Any:  # noqa: ANN401, ARG002  # boto3 has no types
-        return self.client(service, target)
 
 
 @pytest.fixture
@@ -121,7 +104,7 @@ def test_a_change_keeps_counts_and_weights_and_is_accepted_with_its_request_id(s
     answer = {"EndpointArn": ARN, "ResponseMetadata": {"RequestId": "request-1"}}
     script.add_response("update_endpoint", answer, ASKED)
 
-    outcome = endpoint(script).apply(CHAT, V1, "action-1")
+    outcome = endpoint(script).apply(CHAT, a_snapshot(), V1, "action-1")
 
     assert (outcome.result, outcome.request_id) == ("accepted", "request-1")
 
@@ -130,7 +113,7 @@ def test_a_change_keeps_counts_and_weights_and_is_accepted_with_its_request_id(s
 def test_a_refusal_is_an_answer_and_says_why(script: Stubber, code: str) -> None:
     script.add_client_error("update_endpoint", code, "Cannot update in-progress endpoint", 400)
 
-    outcome = endpoint(script).apply(CHAT, V1, "action-1")
+    outcome = endpoint(script).apply(CHAT, a_snapshot(), V1, "action-1")
 
     assert outcome.result == "refused"
     assert outcome.says == f"{code}: Cannot update in-progress endpoint"
@@ -139,7 +122,7 @@ def test_a_refusal_is_an_answer_and_says_why(script: Stubber, code: str) -> None
 def test_a_fault_of_theirs_leaves_open_whether_it_happened(script: Stubber) -> None:
     script.add_client_error("update_endpoint", "InternalFailure", http_status_code=500)
 
-    assert endpoint(script).apply(CHAT, V1, "action-1").result == "unknown"
+    assert endpoint(script).apply(CHAT, a_snapshot(), V1, "action-1").result == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +132,7 @@ def test_a_fault_of_theirs_leaves_open_whether_it_happened(script: Stubber) -> N
 def test_a_lost_answer_leaves_open_whether_it_happened(lost: Exception) -> None:
     client = losing(aws.make_client("sagemaker"), lost)
 
-    outcome = SageMakerEndpoint(OneClient(client)).apply(CHAT, V1, "action-1")
+    outcome = SageMakerEndpoint(OneClient(client)).apply(CHAT, a_snapshot(), V1, "action-1")
 
     assert outcome.result == "unknown"
     assert type(lost).__name__ in outcome.says
@@ -158,7 +141,7 @@ def test_a_lost_answer_leaves_open_whether_it_happened(lost: Exception) -> None:
 def test_without_the_role_nothing_is_asked_of_the_endpoint(script: Stubber) -> None:
     locked = SageMakerEndpoint(OneClient(script.client, NotThere("cannot assume role")))
 
-    assert locked.apply(CHAT, V1, "action-1").result == "refused"
+    assert locked.apply(CHAT, a_snapshot(), V1, "action-1").result == "refused"
     assert locked.configuration(CHAT, "chat-v1").artefacts.missing == ("chat-v1 (cannot assume role)",)
     with pytest.raises(NotThere):
         locked.observe(CHAT)

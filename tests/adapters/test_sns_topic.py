@@ -42,12 +42,19 @@ def test_a_subject_is_what_the_topic_takes(subject: str, sent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "sent"), [("page", "page"), ("ticket", "ticket"), ("note", "note"), ("resolve", "note")]
+    ("kind", "sent"),
+    [("page", "page"), ("ticket", "ticket"), ("note", "note"), ("update", "note"), ("resolve", "note")],
 )
 def test_subscribers_can_filter_by_kind(kind: str, sent: str) -> None:
     attribute = {"kind": {"DataType": "String", "StringValue": sent}}
 
     published(replace(LETTER, kind=kind), MessageAttributes=attribute)
+
+
+def test_subscribers_can_filter_by_team() -> None:
+    said = {name: {"DataType": "String", "StringValue": text} for name, text in {"kind": "page", "team": "ml"}.items()}
+
+    published(replace(LETTER, team="ml"), MessageAttributes=said)
 
 
 def test_a_letter_too_long_is_cut_but_keeps_its_end() -> None:

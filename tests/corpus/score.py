@@ -1,7 +1,9 @@
-"""Score the classifier on the corpus: `python tests/corpus/score.py [FILE]` (`make score`).
+"""Score the classifier: `make score`, or `python -m tests.corpus.score FILE` for items of your own.
 
-Two fifths of the items, chosen by a hash of their id, are set aside: look at `tuned` while you work on the
-pages, and at `held out` only when you are done.
+`failure_modes.dev.jsonl` was given to us. Two fifths of its items, chosen by a hash of their id, were set aside
+while the pages were written; on first sight they scored 0.85 (macro-F1 0.88), and 0.89 before the last of them
+were looked at. By now all have been looked at, so neither part says how well new lines are told apart: for that,
+write new items before you open a page. `written_by_us.jsonl` began as such items and is a regression test now.
 """
 
 import json
@@ -21,6 +23,7 @@ HERE = Path(__file__).parent
 RUNBOOKS = HERE.parents[1] / "runbooks"
 SPELLED = {"availability/error_rate": "error_rate"}
 SURE = 0.9
+FILES = (HERE / "failure_modes.dev.jsonl", HERE / "written_by_us.jsonl")
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,8 @@ def answers(items: Sequence[dict[str, object]], lines: Iterable[str]) -> list[An
 
 def question(item: dict[str, object]) -> str:
     """Write a corpus item as a line for `responder classify`."""
-    logs = {"logs": [item["text"]]} if "text" in item else {}
     given = {key: item[key] for key in ("id", "labels", "annotations") if key in item}
-    return canonical({**given, **logs})
+    return canonical({**given, "logs": [item["text"]] if "text" in item else []})
 
 
 def accuracy(found: Sequence[Answer]) -> float:
@@ -119,14 +121,17 @@ def main(path: Path) -> None:
     book = read_library(RUNBOOKS).book
     found = answers(items, list(classify(lines, book)))
     started = time.process_time()
-    count = sum(1 for _ in classify(lines * 10, book))
+    count = sum(1 for _ in classify(lines * 5, book))
     spent = time.process_time() - started
-    print(_table(found), "", sep="\n")
-    print(_report("tuned", [a for a in found if not a.held_out]))
-    print(_report("held out", [a for a in found if a.held_out]))
-    print(_report("all", found))
-    print(f"{count / spent:,.0f} lines a second on one core")
+    print(path.name, _table(found), "", sep="\n")
+    for name, part in (
+        ("tuned", [a for a in found if not a.held_out]),
+        ("set aside", [a for a in found if a.held_out]),
+    ):
+        print(_report(name, part))
+    print(_report("all", found), f"{count / spent:,.0f} lines a second on one core", "", sep="\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "failure_modes.dev.jsonl")
+    for file in map(Path, sys.argv[1:] or FILES):
+        main(file)

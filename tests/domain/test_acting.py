@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.world import NOON, a_plan, an_incident, an_intent
+from tests.world import NOON, Given, a_plan, an_incident, an_intent
 
 from responder.domain.acting import MOST_TRIES, acted, converge, direction, not_done, poll, the_intent
 from responder.domain.guard import Reason, Verdict, refuse
@@ -13,11 +13,11 @@ LATER = NOON + timedelta(minutes=10)
 NO = refuse("mode", Reason.MODE, "mode global is off")
 
 
-def _in(state: State, **changes: object) -> Incident:
+def _in(state: State, **changes: Given) -> Incident:
     return an_incident(**{"state": state, "intent": an_intent(), "attempts": 1, **changes})
 
 
-def _said(result: str, state: State = State.ACTING, **changes: object) -> Moved:
+def _said(result: str, state: State = State.ACTING, **changes: Given) -> Moved:
     outcome = Outcome(result, "the outside's words")  # type: ignore[arg-type]  # parametrised
     return acted(_in(state, **changes), outcome, NOON)
 

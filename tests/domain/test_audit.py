@@ -5,7 +5,7 @@ from tests.world import NOON
 
 from responder.domain.audit import GENESIS, Actor, Record, check_chain, make_record, record_of
 
-ACTOR = Actor("function", "respond", "abc123")
+ACTOR = Actor("function", "respond", "abc123", "respond:7", "c0ffee")
 
 
 def _chain(length: int) -> list[Record]:
@@ -28,7 +28,13 @@ def test_a_record_is_a_cloud_event_that_stands_alone() -> None:
     assert event["id"] == "i1/1"
     assert event["type"] == "llm.responder.acted"
     assert event["subject"] == "chat"
-    assert event["data"]["actor"] == {"kind": "function", "name": "respond", "version": "abc123"}
+    assert event["data"]["actor"] == {
+        "kind": "function",
+        "name": "respond",
+        "version": "abc123",
+        "instance": "respond:7",
+    }
+    assert event["data"]["config_sha256"] == "c0ffee"
     assert event["data"]["trace_id"] == "trace-1"
     assert event["data"]["n"] == 1
 

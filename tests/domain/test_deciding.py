@@ -3,7 +3,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.world import CHAT, NOON, SHIPPED, a_diagnosis, a_release, a_snapshot, a_surrounding, an_episode, an_incident
+from tests.world import (
+    CHAT,
+    NOON,
+    ROLL_BACK,
+    SHIPPED,
+    Given,
+    a_diagnosis,
+    a_release,
+    a_snapshot,
+    a_surrounding,
+    an_episode,
+    an_incident,
+)
 
 from responder.domain.deciding import Decision, Known, decide, intend, refuse_to_act
 from responder.domain.escalation import Notice, NoticeKind
@@ -11,7 +23,7 @@ from responder.domain.failure_mode import FailureMode
 from responder.domain.guard import Firing, Reason
 from responder.domain.incident import Incident, State
 from responder.domain.journal import PastAction, TargetRecord
-from responder.domain.rollback import NoPlan
+from responder.domain.remediation import NoPlan
 from responder.domain.runbook import FLEET, IfNotRecovered, Runbook, Step
 from responder.domain.target import NoTarget
 
@@ -20,7 +32,7 @@ KNOWN = Known(
     settings={"global": "auto"},
     can_ask=True,
     firing=Firing("firing", "active"),
-    around=a_surrounding(),
+    around={ROLL_BACK: a_surrounding()},
     spent_runbook=(),
     spent_fleet=(),
 )
@@ -36,11 +48,11 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def _decide(**changes: Any) -> Decision:  # noqa: ANN401  # arguments of decide
+def _decide(**changes: Given) -> Decision:
     return decide(**{**ARGUMENTS, **changes})
 
 
-def _reason(**changes: Any) -> Reason | None:  # noqa: ANN401  # arguments of decide
+def _reason(**changes: Given) -> Reason | None:
     refusal = _decide(**changes).refusal
     return refusal.reason if refusal else None
 
@@ -96,11 +108,11 @@ def test_every_guard_can_refuse(changes: dict[str, Any], reason: Reason) -> None
         ({"can_ask": False}, Reason.APPROVAL_NEEDED),
         ({"spent_runbook": (NOON,) * 5}, Reason.BUDGET),
         ({"spent_fleet": (NOON,) * 10}, Reason.BUDGET),
-        ({"around": a_surrounding(seen=a_snapshot(state="Updating", settled=False))}, Reason.PRECONDITION),
-        ({"around": a_surrounding(artefacts={})}, Reason.PRECONDITION),
-        ({"around": a_surrounding(releases=(a_release("v2", minutes_ago=2000),))}, Reason.CONDITION),
-        ({"around": a_surrounding(releases=())}, Reason.CONDITION),
-        ({"around": NoPlan("cannot_look", "timeout")}, Reason.CONDITION),
+        ({"around": {ROLL_BACK: a_surrounding(seen=a_snapshot(state="Updating", settled=False))}}, Reason.PRECONDITION),
+        ({"around": {ROLL_BACK: a_surrounding(configurations={})}}, Reason.PRECONDITION),
+        ({"around": {ROLL_BACK: a_surrounding(releases=(a_release("v2", minutes_ago=2000),))}}, Reason.CONDITION),
+        ({"around": {ROLL_BACK: a_surrounding(releases=())}}, Reason.CONDITION),
+        ({"around": {ROLL_BACK: NoPlan("cannot_look", "timeout")}}, Reason.CONDITION),
     ],
     ids=lambda v: v.value if isinstance(v, Reason) else " ".join(v),
 )

@@ -4,18 +4,21 @@ from datetime import timedelta
 import pytest
 from tests.world import NOON
 
+from responder.domain.alert import Urgency
 from responder.domain.escalation import (
     Notice,
     NoticeKind,
+    add_update,
     after_failure,
     bring_forward,
+    capped,
     next_due,
     on_closing,
     on_recovery,
     page_now,
     raise_to,
+    taken_over,
 )
-from responder.domain.runbook import Urgency
 
 LATER = NOON + timedelta(minutes=5)
 PAGE, TICKET, NOTE = (Notice(kind, LATER) for kind in (NoticeKind.PAGE, NoticeKind.TICKET, NoticeKind.NOTE))
@@ -71,7 +74,54 @@ def test_bringing_forward_never_delays() -> None:
 def test_paging_now_brings_a_deferred_page_forward_instead_of_adding_one() -> None:
     assert _pending(page_now((PAGE,), NOON)) == [(NoticeKind.PAGE, 0)]
     assert _pending(page_now((NOTE,), NOON)) == [(NoticeKind.PAGE, 0)]
-    assert _pending(page_now((_told(PAGE),), NOON)) == []
+
+
+@pytest.mark.parametrize("notice", [PAGE, TICKET])
+def test_what_happens_after_a_person_was_told_is_appended_to_what_they_were_told(notice: Notice) -> None:
+    told = replace(_told(notice), external_id="it")
+
+    update = add_update((told,), NOON)[-1]
+
+    assert (update.kind, update.about, update.via, update.external_id) == ("update", notice.kind, "inbox", "it")
+
+
+def test_paging_again_is_an_update_of_the_page() -> None:
+    assert _pending(page_now((_told(PAGE),), NOON)) == [(NoticeKind.UPDATE, 0)]
+
+
+def test_updates_keep_five_minutes_apart_and_only_the_last_is_kept() -> None:
+    first = replace(add_update((_told(PAGE),), NOON)[-1], told_at=NOON)
+
+    notices = add_update((_told(PAGE), first), NOON)
+
+    assert _pending(notices) == [(NoticeKind.UPDATE, 5)]
+    assert add_update(notices, NOON) == notices
+    assert len(notices) == 2
+
+
+def test_what_was_told_as_a_note_is_not_followed_up() -> None:
+    quiet = replace(_told(PAGE), told_as=NoticeKind.NOTE)
+
+    assert add_update((quiet,), NOON) == (quiet,)
+    assert on_closing((quiet,), NOON) == (quiet,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "loudest", "told_as"),
+    [
+        ("page", "page", "page"),
+        ("page", "ticket", "ticket"),
+        ("page", "note", "note"),
+        ("ticket", "page", "ticket"),
+        ("update", "note", "update"),
+    ],
+)
+def test_a_target_is_told_no_louder_than_its_team_wants(kind: str, loudest: str, told_as: str) -> None:
+    assert capped(NoticeKind(kind), Urgency(loudest)) == told_as
+
+
+def test_a_person_who_has_it_is_not_told_again() -> None:
+    assert _pending(taken_over((PAGE, _told(TICKET)), "ann")) == []
 
 
 def test_recovery_in_time_turns_a_deferred_page_into_a_ticket() -> None:
@@ -92,20 +142,33 @@ def test_recovery_tells_a_waiting_ticket_at_once() -> None:
     assert _pending(on_recovery((TICKET,), NOON)) == [(NoticeKind.TICKET, 0)]
 
 
-def test_recovery_after_the_page_adds_nothing() -> None:
-    assert on_recovery((_told(PAGE),), NOON) == (_told(PAGE),)
+def test_recovery_after_the_page_is_an_update_of_it() -> None:
+    assert _pending(on_recovery((_told(PAGE),), NOON)) == [(NoticeKind.UPDATE, 0)]
 
 
 def test_recovery_after_a_ticket_was_told_adds_no_second_one() -> None:
-    assert _pending(on_recovery((_told(TICKET), PAGE), NOON)) == []
+    assert _pending(on_recovery((_told(TICKET), PAGE), NOON)) == [(NoticeKind.UPDATE, 0)]
 
 
-def test_closing_resolves_a_page_that_was_told() -> None:
-    assert _pending(on_closing((_told(PAGE),), NOON)) == [(NoticeKind.RESOLVE, 0)]
+@pytest.mark.parametrize("notice", [PAGE, TICKET])
+def test_closing_resolves_what_was_told(notice: Notice) -> None:
+    assert _pending(on_closing((_told(notice),), NOON)) == [(NoticeKind.RESOLVE, 0)]
 
 
-@pytest.mark.parametrize("notices", [(), (_told(TICKET),), (replace(PAGE, cancelled="in time"),)])
-def test_closing_without_a_page_resolves_nothing(notices: tuple[Notice, ...]) -> None:
+def test_closing_says_what_a_waiting_update_would_have_said() -> None:
+    notices = on_closing(add_update((_told(PAGE),), NOON), NOON)
+
+    assert _pending(notices) == [(NoticeKind.RESOLVE, 0)]
+
+
+def test_a_ticket_to_look_back_stays_open_when_the_incident_closes() -> None:
+    (ticket,) = [n for n in on_recovery((PAGE,), NOON) if n.pending]
+
+    assert _pending(on_closing((_told(ticket),), NOON)) == []
+
+
+@pytest.mark.parametrize("notices", [(), (_told(NOTE),), (replace(PAGE, cancelled="in time"),)])
+def test_closing_resolves_nothing_where_nobody_was_told(notices: tuple[Notice, ...]) -> None:
     assert on_closing(notices, NOON) == notices
 
 

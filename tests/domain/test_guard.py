@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.world import NOON, a_diagnosis
+from tests.world import NOON, Given, a_diagnosis
 
 from responder.domain.condition import Unknown
 from responder.domain.failure_mode import FailureMode
@@ -68,7 +68,7 @@ def test_an_unknown_failure_is_never_answered() -> None:
     ],
 )
 def test_a_step_is_taken_only_when_its_condition_is_known_to_hold(
-    expression: str | None, answer: bool | Unknown, said: tuple[str, Reason | None]
+    expression: str | None, answer: Given, said: tuple[str, Reason | None]
 ) -> None:
     assert _says(condition_guard(expression, answer)) == said
 

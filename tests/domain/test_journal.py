@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.world import CHAT, NOON, a_diagnosis, an_incident, an_intent
+from tests.world import CHAT, NOON, Given, a_diagnosis, an_incident, an_intent
 
 from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import State
@@ -39,7 +39,7 @@ def _newer(**keys: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
     return {**write_state(FULL), **keys}
 
 
-def _through(fact: dict[str, Any], **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # fields of TargetRecord
+def _through(fact: dict[str, Any], **changes: Given) -> dict[str, Any]:
     """Read a state, change the record, write it back."""
     return write_state(replace(read_state(fact), **changes))
 

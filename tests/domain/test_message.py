@@ -3,17 +3,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.world import CHAT, NOON, a_message, a_notification, an_alert
+from tests.world import CHAT, NOON, Given, a_message, a_notification, an_alert
 
 from responder.domain.alert import Alert
 from responder.domain.message import CHUNK, LARGEST, MOST_ALERTS, VERSION, Message, decode, encode, to_messages
-from responder.domain.target import NoTarget, Touch
+from responder.domain.target import NoTarget
+from responder.domain.touch import Touch
 from responder.errors import CannotRead, TryAgain
 
 SEARCH = replace(CHAT, name="search", match={"model": "search"}, touch=Touch(sagemaker_endpoint="search"))
 
 
-def _id(*alerts: Alert, **changes: object) -> str:
+def _id(*alerts: Alert, **changes: Given) -> str:
     return replace(to_messages(a_notification(*alerts), [CHAT])[0], **changes).deduplication_id
 
 
@@ -139,7 +140,7 @@ def test_keys_of_a_newer_responder_do_not_stop_this_one() -> None:
     "body", ["", "not json", "[]", "{}", '{"v": null}', '{"v": "1"}', '{"v": 0}', '{"v": 1}', "z1:!!!", "z1:AAAA"]
 )
 def test_a_message_that_makes_no_sense_is_not_tried_again(body: str) -> None:
-    with pytest.raises(CannotRead, match="^message"):
+    with pytest.raises(CannotRead, match=r"^message"):
         decode(body)
 
 

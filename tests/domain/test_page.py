@@ -62,7 +62,7 @@ def faults_of(text: str, path: str = "runbooks/latency_spike.md") -> str:
     return str(refused.value)
 
 
-def test_a_good_page_is_read_with_policy_prose_and_the_hash_of_the_file_as_written():
+def test_a_good_page_is_read_with_policy_prose_and_the_hash_of_the_file_as_written() -> None:
     page = parse_page(GOOD, "runbooks/latency_spike.md")
 
     assert page.failure_mode is FailureMode.LATENCY_SPIKE
@@ -99,7 +99,7 @@ def test_a_good_page_is_read_with_policy_prose_and_the_hash_of_the_file_as_writt
         ("\n## Meaning", "\nRead me first.\n\n## Meaning", r":24: text before the first heading reaches nobody"),
     ],
 )
-def test_a_fault_is_refused_with_its_line_and_what_to_write_instead(good: str, bad: str, said: str):
+def test_a_fault_is_refused_with_its_line_and_what_to_write_instead(good: str, bad: str, said: str) -> None:
     assert good in GOOD
 
     said_instead = faults_of(GOOD.replace(good, bad, 1))
@@ -107,13 +107,13 @@ def test_a_fault_is_refused_with_its_line_and_what_to_write_instead(good: str, b
     assert re.search(r"^runbooks/latency_spike\.md" + said, said_instead, re.MULTILINE), said_instead
 
 
-def test_an_action_without_verify_is_refused():
+def test_an_action_without_verify_is_refused() -> None:
     start, end = GOOD.index("verify:"), GOOD.index("---\n\n")
 
     assert "an action without verify; add verify" in faults_of(GOOD[:start] + GOOD[end:])
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_told_at_once() -> None:
     bad = GOOD.replace("owner:", "ownr:").replace("## Impact", "## Impakt").replace("soak: 5m", "soak: x")
 
     assert {"unknown key ownr", "owner is missing", "unknown heading 'Impakt'"} <= {
@@ -121,26 +121,26 @@ def test_all_faults_are_told_at_once():
     }
 
 
-def test_the_page_unknown_may_not_act():
+def test_the_page_unknown_may_not_act() -> None:
     text = GOOD.replace("failure_mode: latency_spike", "failure_mode: unknown")
 
     assert "unknown never acts; remove remediation" in faults_of(text, "runbooks/unknown.md")
 
 
-def test_a_heading_inside_a_code_block_is_code():
+def test_a_heading_inside_a_code_block_is_code() -> None:
     page = parse_page(GOOD.replace("Look.", "```\n## not a heading\n```"), "latency_spike.md")
 
     assert "## not a heading" in page.prose["Diagnosis"]
 
 
-def test_a_page_without_front_matter_is_refused():
+def test_a_page_without_front_matter_is_refused() -> None:
     assert faults_of("# Hello") == (
         "runbooks/latency_spike.md:1: no front matter; begin with a line ---, the policy, and another line ---"
     )
 
 
 @pytest.mark.parametrize("mode", list(FailureMode))
-def test_every_failure_mode_has_a_shipped_page(mode: FailureMode):
+def test_every_failure_mode_has_a_shipped_page(mode: FailureMode) -> None:
     path = SHIPPED / f"{mode}.md"
 
     assert parse_page(path.read_text(), str(path)).failure_mode is mode

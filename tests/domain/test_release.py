@@ -2,9 +2,10 @@ from dataclasses import replace
 
 from tests.world import NOON, a_release
 
-from responder.domain.release import Artefacts, Release, candidates, last_known_good, running
+from responder.domain.release import Artefacts, Configuration, Release, candidates, last_known_good, running
 
-MATCHING = {f"chat-{v}": Artefacts({"config": f"sha-{v}"}) for v in ("v1", "v2", "v3")}
+SHAPE = ("AllTraffic",)
+MATCHING = {f"chat-{v}": Configuration(SHAPE, Artefacts({"config": f"sha-{v}"})) for v in ("v1", "v2", "v3")}
 
 
 def _versions(releases: list[Release], config: str = "chat-v3") -> list[str]:
@@ -41,31 +42,47 @@ def test_the_release_in_service_is_no_candidate() -> None:
 def test_known_good_needs_artefacts_that_still_match() -> None:
     release = a_release("v1", minutes_ago=300)
 
-    assert last_known_good([release], MATCHING) == (release, ())
+    assert last_known_good([release], MATCHING, SHAPE) == (release, ())
 
 
 def test_a_release_whose_artefacts_changed_is_passed_over_with_the_reason() -> None:
     better, older = a_release("v2", minutes_ago=200), a_release("v1", minutes_ago=300)
-    now = {**MATCHING, "chat-v2": Artefacts({"config": "tampered"})}
+    now = {**MATCHING, "chat-v2": Configuration(SHAPE, Artefacts({"config": "tampered"}))}
 
-    assert last_known_good([better, older], now) == (older, ("v2: changed since it was recorded: config",))
+    assert last_known_good([better, older], now, SHAPE) == (older, ("v2: changed since it was recorded: config",))
 
 
 def test_what_cannot_be_looked_at_is_not_trusted() -> None:
     release = a_release("v1", minutes_ago=300)
-    partly = Artefacts({"config": "sha-v1"}, missing=("model/m",))
+    partly = Configuration(SHAPE, Artefacts({"config": "sha-v1"}, missing=("model/m",)))
 
-    assert last_known_good([release], {}) == (None, ("v1: cannot read chat-v1",))
-    assert last_known_good([release], {"chat-v1": partly}) == (None, ("v1: cannot read model/m",))
+    assert last_known_good([release], {}, SHAPE) == (None, ("v1: cannot read chat-v1",))
+    assert last_known_good([release], {"chat-v1": partly}, SHAPE) == (None, ("v1: cannot read model/m",))
 
 
 def test_a_release_without_recorded_digests_is_not_trusted() -> None:
     release = a_release("v1", minutes_ago=300, digests={})
 
-    assert last_known_good([release], MATCHING) == (None, ("v1: no digests were recorded for it",))
+    assert last_known_good([release], MATCHING, SHAPE) == (None, ("v1: no digests were recorded for it",))
 
 
 def test_an_artefact_that_is_gone_counts_as_changed() -> None:
     release = a_release("v1", minutes_ago=300, digests={"config": "sha-v1", "model/m": "sha-m"})
 
-    assert last_known_good([release], MATCHING) == (None, ("v1: changed since it was recorded: model/m",))
+    assert last_known_good([release], MATCHING, SHAPE) == (None, ("v1: changed since it was recorded: model/m",))
+
+
+def test_a_candidate_of_another_shape_is_passed_over_for_the_next_one() -> None:
+    better, older = a_release("v2", minutes_ago=200), a_release("v1", minutes_ago=300)
+    now = {**MATCHING, "chat-v2": Configuration(("Main", "Shadow"), Artefacts({"config": "sha-v2"}))}
+
+    chosen, refused = last_known_good([better, older], now, SHAPE)
+
+    assert chosen == older
+    assert refused == ("v2: it has variants Main, Shadow, in service are AllTraffic",)
+
+
+def test_a_release_that_was_left_in_this_incident_is_no_candidate_again() -> None:
+    older, newer = a_release("v1", minutes_ago=300), a_release("v2", minutes_ago=200)
+
+    assert candidates([older, newer], "chat-v3", left=("chat-v2",)) == [older]

@@ -26,7 +26,7 @@ services:
 """
 
 
-def test_entries_become_targets_named_by_their_key():
+def test_entries_become_targets_named_by_their_key() -> None:
     services = parse_services(GOOD, "services.yaml")
 
     assert [t.name for t in services.targets] == ["chat", "search"]
@@ -34,11 +34,11 @@ def test_entries_become_targets_named_by_their_key():
     assert services.fleet == FLEET
 
 
-def test_an_empty_allow_list_is_fine():
+def test_an_empty_allow_list_is_fine() -> None:
     assert parse_services("services: {}\n", "services.yaml").targets == ()
 
 
-def test_the_fleet_may_have_several_windows():
+def test_the_fleet_may_have_several_windows() -> None:
     services = parse_services("services: {}\nfleet: [3 per 10m, 10 per 1h]\n", "services.yaml")
 
     assert services.fleet == (parse_quota("3 per 10m"), parse_quota("10 per 1h"))
@@ -61,12 +61,12 @@ def test_the_fleet_may_have_several_windows():
         ('"123456789012"', "123456789012", r":4: services.chat.account is 123456789012, not text; put it in quotes"),
         ('"123456789012"', '"1234"', r":4: '1234' is not an account"),
         ("    team: ml-platform", "    team: ml-platform\n    name: x", r":9: unknown key services.chat.name"),
-        ("    team: ml-platform", "    team: x\n    role_arn: arn:aws:iam::999999999999:role/x", r":9: .*not a role in"),
+        ("    team: ml-platform", "    team: x\n    role_arn: arn:aws:iam::999999999999:role/x", r":9: .*not a role"),
         ("services:", "service:", r":1: key services is missing"),
         ("services:", "fleet: 3 per day\nservices:", r":1: fleet: .*not a duration"),
     ],
 )  # fmt: skip  # one case to a line reads as a table
-def test_a_fault_is_refused_with_its_line_and_what_to_write_instead(good: str, bad: str, said: str):
+def test_a_fault_is_refused_with_its_line_and_what_to_write_instead(good: str, bad: str, said: str) -> None:
     assert good in GOOD
 
     with pytest.raises(CannotRead) as refused:

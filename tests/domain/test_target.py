@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from tests.world import CHAT
 
-from responder.domain.target import NoTarget, Target, Touch, find_target
+from responder.domain.target import NoTarget, Target, find_target
+from responder.domain.touch import Touch
 
 SEARCH = replace(CHAT, name="search", match={"model": "search"}, touch=Touch(sagemaker_endpoint="search"))
 PROD = replace(CHAT, name="prod", match={"model": ["chat", "chat-eu"], "env": "prod"})

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.world import NOON, a_plan, an_alert, an_episode, an_incident, an_intent
+from tests.world import NOON, Given, a_plan, an_alert, an_episode, an_incident, an_intent
 
 from responder.domain.escalation import Notice, NoticeKind
 from responder.domain.evidence import Evidence
@@ -15,7 +15,7 @@ SOAK, WITHIN = an_intent().verify.soak, an_intent().verify.within
 PAGE = Notice(NoticeKind.PAGE, NOON + timedelta(hours=1))
 
 
-def _verifying(**changes: object) -> Incident:
+def _verifying(**changes: Given) -> Incident:
     at = {"state": State.VERIFYING, "intent": an_intent(), "give_up_at": NOON + WITHIN, "notices": (PAGE,)}
     return an_incident(**{**at, **changes})
 
@@ -124,7 +124,7 @@ def test_without_traffic_a_good_measurement_proves_nothing(traffic: float | None
     assert _look(_verifying(held_since=NOON - SOAK), 0.3, timedelta(), traffic).incident.state is State.VERIFYING
 
 
-def _ended(state: State, **changes: object) -> Incident:
+def _ended(state: State, **changes: Given) -> Incident:
     return an_incident(**{"state": state, "episodes": (an_episode(ends_at=NOON),), "intent": an_intent(), **changes})
 
 

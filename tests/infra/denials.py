@@ -27,10 +27,9 @@ def _names_action(statement: dict[str, Any], action: str) -> bool:
 
 
 def _names_resource(statement: dict[str, Any], resource: str) -> bool:
-    if "NotResource" in statement:
-        return not fnmatchcase(resource, _text(statement["NotResource"]))
-    given = statement["Resource"]
-    return any(fnmatchcase(resource, _text(one)) for one in (given if isinstance(given, list) else [given]))
+    given = statement.get("NotResource", statement.get("Resource"))
+    named = any(fnmatchcase(resource, _text(one)) for one in (given if isinstance(given, list) else [given]))
+    return named is ("Resource" in statement)
 
 
 def _holds(condition: dict[str, dict[str, Any]], context: Context) -> bool:

@@ -17,6 +17,14 @@ def test_a_record_of_anybody_else_is_refused() -> None:
     assert denied_by("AuditBucketPolicy", "s3:PutObject", RECORD, AS_AN_ADMINISTRATOR) == ["WrittenByTheResponderOnly"]
 
 
+def test_a_seal_of_the_sealer_is_taken_and_one_of_anybody_else_refused() -> None:
+    seal, as_the_sealer = "AuditBucket/seal/v1/2026-11-23T10.json", AS_WE_WRITE | {"aws:PrincipalArn": "SealAuditRole"}
+
+    assert not denied_by("AuditBucketPolicy", "s3:PutObject", seal, as_the_sealer)
+    assert denied_by("AuditBucketPolicy", "s3:PutObject", seal, AS_WE_WRITE) == ["SealedByTheSealerOnly"]
+    assert denied_by("AuditBucketPolicy", "s3:PutObject", RECORD, as_the_sealer) == ["WrittenByTheResponderOnly"]
+
+
 def test_a_record_that_might_overwrite_another_is_refused() -> None:
     unconditional = {key: value for key, value in AS_WE_WRITE.items() if key != "s3:if-none-match"}
 

@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from infra.grants import _KINDS
 from infra.remediation_blocks import main, read_services, render
 from infra.remediation_policy import assume_statements, role_elsewhere, statements
 from tests.infra.stack import REPOSITORY, TEMPLATE
+
+from responder.domain.touch import TouchKind
 
 ELSEWHERE = "arn:aws:iam::210987654321:role/llm-alert-responder"
 
@@ -123,3 +126,57 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
     assert main(["write", str(services), "--output", str(copy)]) == 0
     assert "endpoint/chat" in copy.read_text()
     assert TEMPLATE.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("touch", "wanted"),
+    [
+        (
+            {"lambda_alias": {"function": "chat", "alias": "live"}},
+            {
+                "lambda:GetAlias": ["chat"],
+                "lambda:UpdateAlias": ["chat"],
+                "lambda:GetFunctionConfiguration": ["*"],
+            },
+        ),
+        (
+            {"version_parameter": {"parameter": "/chat/version", "objects": ["s3://models/chat/{version}/model"]}},
+            {
+                "ssm:GetParameter": ["parameter/chat/version"],
+                "ssm:PutParameter": ["parameter/chat/version"],
+                "s3:GetObject": ["models/chat/*/model"],
+            },
+        ),
+        (
+            {"usage_plan": {"plan": "p1", "least": 5}},
+            {"apigateway:GET": ["/usageplans/p1"], "apigateway:PATCH": ["/usageplans/p1"]},
+        ),
+        (
+            {"api_stage": {"api": "a1", "stage": "live", "least": 5}},
+            {"apigateway:GET": ["/restapis/a1/stages/live"], "apigateway:PATCH": ["/restapis/a1/stages/live"]},
+        ),
+        (
+            {"limits_document": {"application": "a", "environment": "e", "profile": "p", "least": {"rps": 5}}},
+            {
+                "appconfig:ListDeployments": ["application/a/environment/e"],
+                "appconfig:GetHostedConfigurationVersion": [
+                    "application/a/configurationprofile/p/hostedconfigurationversion/*"
+                ],
+                "appconfig:CreateHostedConfigurationVersion": ["application/a", "application/a/configurationprofile/p"],
+                "appconfig:StartDeployment": [
+                    "application/a",
+                    "application/a/environment/e",
+                    "application/a/configurationprofile/p",
+                    "deploymentstrategy/AppConfig.AllAtOnce",
+                ],
+            },
+        ),
+    ],
+    ids=lambda v: next(iter(v)),
+)
+def test_each_kind_of_thing_is_granted_on_itself_alone(touch: dict[str, Any], wanted: dict[str, list[str]]) -> None:
+    assert granted(statements([an_entry(touch=touch)])) == wanted
+
+
+def test_every_kind_that_may_be_named_has_its_grants() -> None:
+    assert set(_KINDS) == set(TouchKind)

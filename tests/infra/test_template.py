@@ -1,6 +1,7 @@
 """What the stack promises, read from the template that is deployed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from tests.infra.metrics import emitted, on_the_dashboard
@@ -21,6 +22,7 @@ from tests.infra.stack import (
 
 from responder.domain.journal import LEASE
 from responder.domain.mode import Mode
+from responder.domain.seal import DELAY
 
 SHARED = {
     "PAGES_TOPIC_ARN", "RESPONDER_VERSION",
@@ -34,6 +36,7 @@ ENVIRONMENT = {
     "ReceiveAlertsFunction": SHARED | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET", "WEBHOOK_TOKENS_SECRET"},
     "RespondFunction": SHARED | RESPONDING | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET"},
     "SweepFunction": SHARED | RESPONDING,
+    "SealAuditFunction": SHARED | {"AUDIT_BUCKET", "SEAL_KEY_ID", "SEAL_HEAD"},
 }
 
 STARS_WITH_A_REASON = {
@@ -118,7 +121,7 @@ def test_every_function_file_is_deployed_and_every_deployed_handler_is_a_file() 
     handlers = {it["Properties"]["Handler"] for it in FUNCTIONS.values()}
 
     assert handlers == {f"{file.stem}.handler" for file in (REPOSITORY / "functions").glob("*.py")}
-    assert handlers == {"receive_alerts.handler", "respond.handler", "sweep.handler"}
+    assert handlers == {"receive_alerts.handler", "respond.handler", "seal_audit.handler", "sweep.handler"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -205,6 +208,32 @@ def test_only_the_sweeper_looks_into_the_index_and_the_history_of_the_mode() -> 
     assert {"ssm:GetParameterHistory", "ssm:GetParametersByPath"} <= allowed("SweepFunction")
     assert [it["Sid"] for it in statements("SweepRole") if "/index/due" in str(it["Resource"])] == ["FindWhatIsDue"]
     assert "/index/" not in str(statements("RespondingPolicy")) + str(statements("RespondRole"))
+
+
+def test_only_the_sealer_signs_and_all_it_writes_is_seals_and_the_head() -> None:
+    denied = properties("SealKey")["KeyPolicy"]["Statement"][1]
+    writing = {"s3:PutObject", "ssm:PutParameter", "kms:Sign"}
+
+    assert allowed("SealAuditFunction") >= writing
+    assert not any("kms:Sign" in allowed(name) for name in FUNCTIONS if name != "SealAuditFunction")
+    assert (denied["Effect"], denied["Action"]) == ("Deny", "kms:Sign")
+    assert denied["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["SealAuditRole", "Arn"]}}}
+
+
+def test_the_sealing_key_signs_what_is_hashed_already_on_a_curve_that_everybody_can_check() -> None:
+    assert (properties("SealKey")["KeySpec"], properties("SealKey")["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
+def test_an_hour_is_sealed_ten_minutes_after_it_is_over() -> None:
+    assert properties("SealAuditFunction")["Events"]["EveryHour"]["Properties"]["Schedule"] == "cron(10 * * * ? *)"
+    assert timedelta(minutes=10) == DELAY
+
+
+def test_an_audit_that_is_not_sealed_is_noticed_by_its_silence() -> None:
+    alarm = properties("SealMissingAlarm")
+
+    assert (alarm["ComparisonOperator"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("LessThanThreshold", 1, 2)
+    assert alarm["TreatMissingData"] == "breaching"
 
 
 def test_a_target_is_touched_only_through_the_remediation_role_and_only_by_who_holds_a_lease() -> None:
@@ -310,7 +339,9 @@ def test_a_sweeper_that_does_not_run_is_noticed_by_its_silence() -> None:
 def test_an_alarm_watches_what_the_code_says_of_the_whole_stack() -> None:
     alarms = [it["Properties"] for it in ALARMS.values() if it["Properties"]["Namespace"] == "LLMAlertResponder"]
 
-    assert {alarm["MetricName"] for alarm in alarms} == {"DueLag", "ExportBacklog", "NoticesFailing", "TooLarge"}
+    assert {alarm["MetricName"] for alarm in alarms} == {
+        "DueLag", "ExportBacklog", "NoticesFailing", "TooLarge", "HoursSealed", "AuditFaults",
+    }  # fmt: skip
     for alarm in alarms:
         assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
         assert emitted()[alarm["MetricName"]] == {"service"}

@@ -7,16 +7,19 @@ lease given back, and the same end as without the crash. Undisturbed, it does ac
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from responder.adapters.in_memory_levers import document
 from responder.domain.audit import check_chain
 from responder.domain.incident import Disposition, State
 from responder.domain.remediation import Outcome
+from responder.domain.throttle import numbers
+from responder.domain.touch import ApiStage, LambdaAlias, LimitsDocument, Touch, UsagePlan, VersionParameter
 from responder.errors import TryAgain
 
-from tests.world import CHAT, Practice, a_message, an_alert
+from tests.world import Practice, a_message, a_release, an_alert
 
 
 class Crash(BaseException):
@@ -34,6 +37,7 @@ class Story:
     ends: Disposition
     running: str
     alert_ends_after: timedelta = timedelta(hours=1)
+    undone: bool = False
 
 
 def _does_not_help(practice: Practice) -> None:
@@ -56,17 +60,80 @@ def _refused(practice: Practice) -> None:
     practice.remediator.reply = Outcome("refused", "ValidationException")
 
 
+def _alias(practice: Practice) -> None:
+    practice.touch(Touch(lambda_alias=LambdaAlias("chat", "live")), version="chat-v2", canary="")
+
+
+def _canary_without_a_way_back(practice: Practice) -> None:
+    practice.touch(Touch(lambda_alias=LambdaAlias("chat", "live")), version="chat-v1", canary="chat-v2=0.5")
+    practice.releases.markers.clear()
+    practice.releases.save(a_release("v2", minutes_ago=20, good=False))
+
+
+def _parameter(practice: Practice) -> None:
+    practice.touch(Touch(version_parameter=VersionParameter("/chat/version", ())), version="chat-v2")
+
+
+def _crowd(practice: Practice, minutes: int) -> None:
+    """More than 60 requests per second are too many while the crowd is there."""
+    kind, name = next(iter(practice.target.things.items()))
+    leaves = practice.now + timedelta(minutes=minutes)
+
+    def crowded(at: datetime) -> bool:
+        limits = numbers(practice.things[kind].things[name].current)
+        return at < leaves and limits["rate"] > 60
+
+    practice.metrics.crowded = crowded
+
+
+def _crowded_plan(practice: Practice) -> None:
+    practice.touch(Touch(usage_plan=UsagePlan("plan-1", least=10)), rate="100")
+    _crowd(practice, minutes=5)
+
+
+def _crowd_that_stays(practice: Practice) -> None:
+    practice.touch(Touch(usage_plan=UsagePlan("plan-1", least=10)), rate="100")
+    _crowd(practice, minutes=90)
+
+
+def _crowded_stage(practice: Practice) -> None:
+    practice.touch(Touch(api_stage=ApiStage("api-1", "live", least=10)), rate="100")
+    _crowd(practice, minutes=5)
+
+
+def _crowded_document(practice: Practice) -> None:
+    limits = LimitsDocument("app", "prod", "limits", {"rate": 10})
+    practice.touch(Touch(limits_document=limits), **document(rate=100))
+    _crowd(practice, minutes=5)
+
+
+def _limit_that_does_not_help(practice: Practice) -> None:
+    practice.touch(Touch(usage_plan=UsagePlan("plan-1", least=10)), rate="100")
+    practice.metrics.crowded = lambda _: True
+
+
 def _nothing_special(_: Practice) -> None:
     """The plain story."""
 
 
+_TOLD_MORE = ("page", "update", "resolve")
+_RELIEVED = ("ticket", "update")
 _SOON = timedelta(minutes=13)
+_LATER = timedelta(minutes=26)
 STORIES = (
     Story("recovers", _nothing_special, 1, ("ticket",), Disposition.RECOVERED, "chat-v1", _SOON),
-    Story("does not help", _does_not_help, 2, ("page", "resolve"), Disposition.ESCALATED, "chat-v2"),
-    Story("cannot be verified", _no_answer, 1, ("page", "resolve"), Disposition.ESCALATED, "chat-v1"),
+    Story("does not help", _does_not_help, 2, ("page", "update", "resolve"), Disposition.ESCALATED, "chat-v2"),
+    Story("cannot be verified", _no_answer, 1, ("page", "update", "resolve"), Disposition.ESCALATED, "chat-v1"),
     Story("is only observed", _only_observed, 0, ("page", "resolve"), Disposition.ESCALATED, "chat-v2"),
     Story("answer lost, effect happened", _answer_lost, 1, ("ticket",), Disposition.RECOVERED, "chat-v1", _SOON),
+    Story("alias", _alias, 1, ("ticket",), Disposition.RECOVERED, "chat-v1", _SOON),
+    Story("parameter", _parameter, 1, ("ticket",), Disposition.RECOVERED, "chat-v1", _SOON),
+    Story("usage plan, lifted again", _crowded_plan, 3, _RELIEVED, Disposition.RECOVERED, "100", _LATER),
+    Story("stage, lifted again", _crowded_stage, 3, _RELIEVED, Disposition.RECOVERED, "100", _LATER),
+    Story("document, lifted again", _crowded_document, 3, _RELIEVED, Disposition.RECOVERED, '{"rate":100}', _LATER),
+    Story("lifting brings it back", _crowd_that_stays, 3, (*_RELIEVED, "page", "resolve"), Disposition.ESCALATED, "50", undone=True),
+    Story("a limit that does not help", _limit_that_does_not_help, 2, _TOLD_MORE, Disposition.ESCALATED, "100", undone=True),
+    Story("frozen canary", _canary_without_a_way_back, 1, _TOLD_MORE, Disposition.RECOVERED, "chat-v1", _SOON),
     Story("refused by the outside", _refused, 0, ("page", "resolve"), Disposition.ESCALATED, "chat-v2"),
 )
 
@@ -76,7 +143,7 @@ def play(story: Story, between: Callable[[str, Callable[[], Any]], Any] | None =
     practice = Practice()
     story.arrange(practice)
     practice.between = between
-    _redeliver(practice, lambda: practice.deliver(a_message(at=practice.now)))
+    _redeliver(practice, lambda: practice.deliver(a_message(at=practice.now, target=practice.target)))
     _pass_time(practice, story.alert_ends_after)
     _redeliver(practice, lambda: practice.resolve(an_alert("resolved", ends=practice.now)))
     _pass_time(practice, timedelta(minutes=8))
@@ -121,20 +188,23 @@ def crash_at(place: int, *, after: bool) -> Callable[[str, Callable[[], Any]], A
 
 def _faults(practice: Practice, story: Story) -> Iterator[str]:
     incident = practice.incident
-    refused = practice.remediator.reply.result == "refused"
-    effects = 0 if refused else len(practice.remediator.applied)
+    refused = any(twin.reply.result == "refused" for twin in practice.things.values())
+    tokens = [token for _, _, token in practice.applied]
+    effects = 0 if refused else len(practice.applied)
     journal = practice.journal.entries(incident.id, 1)
     if effects != story.effects or practice.running() != story.running:
         yield f"{effects} effects, running {practice.running()}"
+    if any(tokens.count(token) > 1 + story.undone for token in tokens):
+        yield f"an action had more than one effect: {tokens}"
     if incident.state is not State.CLOSED or incident.disposition is not story.ends:
         yield f"ended {incident.state} {incident.disposition}"
     if {(n.key, n.kind, n.number) for n in practice.letters} != {(incident.id, kind, 1) for kind in story.kinds}:
         yield f"told {[(n.kind, n.number) for n in practice.letters]}"
     if practice.audit.read(incident.id) != journal or check_chain(journal):
         yield f"audit has {len(practice.audit.read(incident.id))} of {len(journal)} records, chain {check_chain(journal)}"
-    if practice.journal.read(CHAT.resource).lease_until is not None:
+    if practice.journal.read(practice.target.resource).lease_until is not None:
         yield "the lease is still held"
-    if practice.journal.read(CHAT.resource).opened != 1:
+    if practice.journal.read(practice.target.resource).opened != 1:
         yield "a second incident was opened"
 
 

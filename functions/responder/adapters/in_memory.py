@@ -16,12 +16,9 @@ from responder.domain.guard import Firing
 from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
 from responder.domain.message import LARGEST, Message, encode
 from responder.domain.plain import canonical, sha256
-from responder.domain.release import Artefacts, Release
-from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.rollback import CONFIG
-from responder.domain.target import Target
+from responder.domain.release import Release
 from responder.errors import ActionFailed, CannotRead, Fenced, NotThere, ResponderError
-from responder.ports import Configuration, Flip, Letter
+from responder.ports import Flip, Letter
 
 
 @dataclass
@@ -236,49 +233,6 @@ class InMemoryModes(Twin):
 
 
 @dataclass
-class InMemoryRemediator(Twin):
-    """Endpoints that change configuration when asked, and arrive when `arrive` is called.
-
-    `reply` is what the next call is answered; a lost answer ("unknown") still has its effect unless `lost`.
-    """
-
-    endpoints: dict[str, Snapshot] = field(default_factory=dict)
-    configurations: dict[str, Configuration] = field(default_factory=dict)
-    applied: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
-    reply: Outcome = field(default_factory=lambda: Outcome("accepted", "update started", "request-1"))
-    lost: bool = False
-
-    def observe(self, target: Target) -> Snapshot:
-        self._up()
-        if target.resource not in self.endpoints:
-            raise NotThere(f"no endpoint {target.touch.sagemaker_endpoint}")
-        return self.endpoints[target.resource]
-
-    def configuration(self, target: Target, name: str) -> Configuration:  # noqa: ARG002  # one twin world, one set of names
-        self._up()
-        return self.configurations.get(name, Configuration((), Artefacts(missing=("config",))))
-
-    def apply(self, target: Target, desired: Mapping[str, str], token: str) -> Outcome:
-        self._up()
-        self.applied.append((target.resource, dict(desired), token))
-        if self.reply.result == "accepted" or (self.reply.result == "unknown" and not self.lost):
-            seen = self.endpoints[target.resource]
-            self.endpoints[target.resource] = replace(seen, state="Updating", settled=False, pending=dict(desired))
-        return self.reply
-
-    def arrive(self, resource: str) -> None:
-        """Finish what is in flight."""
-        seen = self.endpoints[resource]
-        self.endpoints[resource] = replace(
-            seen, current=seen.pending or seen.current, state="InService", settled=True, pending={}
-        )
-
-    def stand(self, target: Target, config: str, shape: tuple[str, ...] = ("AllTraffic",)) -> None:
-        """Put an endpoint in service on this configuration."""
-        self.endpoints[target.resource] = Snapshot({CONFIG: config}, "InService", settled=True, shape=shape)
-
-
-@dataclass
 class InMemoryReleases(Twin):
     """`markers` maps (target, time of marking, version) to the release."""
 
@@ -295,19 +249,25 @@ class InMemoryReleases(Twin):
 
 @dataclass
 class InMemoryChannel(Twin):
-    """`letters` in the order sent."""
+    """`letters` in the order sent, whatever was done with them."""
 
     name: str = "in_memory"
     letters: list[Letter] = field(default_factory=list)
-    kinds: tuple[str, ...] = ("page", "ticket", "note", "resolve")
-
-    def takes(self, kind: str) -> bool:
-        return kind in self.kinds
+    kinds: tuple[str, ...] = ("page", "ticket", "note")
 
     def send(self, letter: Letter) -> str:
         self._up()
         self.letters.append(letter)
-        return f"{self.name}-{len(self.letters)}"
+        return f"{self.name}-{letter.key}"
+
+    def update(self, letter: Letter, external_id: str) -> None:
+        self._up()
+        if not any(external_id == f"{self.name}-{sent.key}" for sent in self.letters):
+            raise NotThere(f"nothing was sent as {external_id}")
+        self.letters.append(letter)
+
+    def resolve(self, letter: Letter, external_id: str) -> None:
+        self.update(letter, external_id)
 
 
 def _stream(key: str) -> str:

@@ -1,10 +1,12 @@
 """PagerDuty, Events API v2.
 
 The deduplication key is the incident's id: a second try adds to the same incident, and `resolve` closes it.
-So the only doubt about a lost answer is whether to try again, and the answer is yes.
+So the only doubt about a lost answer is whether to try again, and the answer is yes. The secret is a routing
+key, or {"<name>": "<routing key>", "default": ...} where teams have services of their own.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from responder.adapters.http import Answer, Http
@@ -26,20 +28,42 @@ class PagerDuty:
     """Two quick tries, each within the deadline of the connection; the journal knows when to come back."""
 
     name = "pagerduty"
+    kinds = (NoticeKind.PAGE,)
 
     def __init__(self, url: str, routing_key: Secret, http: Http) -> None:
         self._url, self._routing_key, self._http = url, routing_key, http
 
-    def takes(self, kind: str) -> bool:
-        return kind in {NoticeKind.PAGE, NoticeKind.RESOLVE}
-
     def send(self, letter: Letter) -> str:
-        key = self._routing_key.read()
-        body = _encode(_event(letter, key))
-        answer = self._post(body)
+        self._tell(letter, _trigger(letter))
+        return letter.key
+
+    def update(self, letter: Letter, external_id: str) -> None:
+        """Trigger again under the same key, which PagerDuty appends; where a person closed it, it opens again."""
+        self._tell(replace(letter, key=external_id), _trigger(letter))
+
+    def resolve(self, letter: Letter, external_id: str) -> None:
+        self._tell(replace(letter, key=external_id), {"event_action": "resolve"})
+
+    def _tell(self, letter: Letter, event: dict[str, Any]) -> None:
+        key = self._key(letter.to.pagerduty)
+        answer = self._post(_encode({"routing_key": key, "dedup_key": letter.key, **event}))
         if answer.ok:
-            return letter.key
+            return
         raise ActionFailed(f"PagerDuty answered {answer.status}: {_errors(answer)}".replace(key, "(routing key)"))
+
+    def _key(self, name: str | None) -> str:
+        """Return the routing key of this name, else the default: somebody must hear."""
+        written = self._routing_key.read()
+        if not written.startswith("{"):
+            return written
+        try:
+            keys = json.loads(written)
+        except ValueError:
+            raise ActionFailed(f"secret {self._routing_key.name} is neither a routing key nor JSON") from None
+        found = keys.get(name) or keys.get("default")
+        if not isinstance(found, str):
+            raise ActionFailed(f"secret {self._routing_key.name} has no routing key {name!r} and no default")
+        return found
 
     def _post(self, body: bytes) -> Answer:
         for _ in range(TRIES - 1):
@@ -52,10 +76,7 @@ class PagerDuty:
         return self._http.ask("POST", self._url, body)
 
 
-def _event(letter: Letter, routing_key: str) -> dict[str, Any]:
-    event = {"routing_key": routing_key, "dedup_key": letter.key}
-    if letter.kind == NoticeKind.RESOLVE:
-        return {**event, "event_action": "resolve"}
+def _trigger(letter: Letter) -> dict[str, Any]:
     payload = {
         "summary": letter.subject[:LONGEST_SUMMARY],
         "source": letter.source,
@@ -63,7 +84,7 @@ def _event(letter: Letter, routing_key: str) -> dict[str, Any]:
         "custom_details": {"body": letter.body, "number": letter.number},
     }
     links = [{"text": text, "href": href} for text, href in letter.links]
-    return {**event, "event_action": "trigger", "payload": payload, "links": links, "client": "llm-alert-responder"}
+    return {"event_action": "trigger", "payload": payload, "links": links, "client": "llm-alert-responder"}
 
 
 def _encode(event: dict[str, Any]) -> bytes:

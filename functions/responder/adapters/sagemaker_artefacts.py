@@ -12,8 +12,7 @@ from typing import Any
 
 from responder.adapters import aws
 from responder.domain.plain import canonical, sha256
-from responder.domain.release import Artefacts
-from responder.ports import Configuration
+from responder.domain.release import Artefacts, Configuration
 
 _NOT_DEFINITION = frozenset({"ResponseMetadata", "CreationTime", "EndpointConfigArn", "ModelArn"})
 Fact = dict[str, Any]
@@ -30,7 +29,7 @@ def look_at(sagemaker: Any, s3: Any, name: str) -> Configuration:  # noqa: ANN40
         model = _ask(sagemaker.describe_model, ModelName=model_name)
         digests[f"model/{model_name}"] = _digest(model) if model else None
         for uri in _uris(model or {}):
-            digests[uri] = _object_digest(s3, uri)
+            digests[uri] = object_digest(s3, uri)
     found = {what: digest for what, digest in digests.items() if digest}
     missing = tuple(what for what, digest in digests.items() if not digest)
     return Configuration(tuple(sorted(v["VariantName"] for v in variants)), Artefacts(found, missing))
@@ -58,7 +57,7 @@ def _uris(model: Fact) -> Iterator[str]:
         yield from dict.fromkeys(place for place in places if place)
 
 
-def _object_digest(s3: Any, uri: str) -> str | None:  # noqa: ANN401  # boto3 has no types
+def object_digest(s3: Any, uri: str) -> str | None:  # noqa: ANN401  # boto3 has no types
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not uri.startswith("s3://") or not key or key.endswith("/"):
         return None  # not one object: what is in it cannot be vouched for

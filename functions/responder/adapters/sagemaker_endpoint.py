@@ -7,21 +7,17 @@ here; whoever lost the answer looks before asking again.
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from responder.adapters import aws
+from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_artefacts import look_at
-from responder.domain.release import Artefacts
+from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.rollback import CONFIG
 from responder.domain.target import Target
-from responder.errors import ActionFailed, CannotKnow, NotThere
-from responder.ports import Configuration
+from responder.errors import ActionFailed, NotThere
 
 SETTLED = "InService"
 FAILED = frozenset({"Failed", "UpdateRollbackFailed", "OutOfService", "Deleting"})
-_FROM_HERE_THEIR_FAULT = 500
 
 
 class SageMakerEndpoint:
@@ -31,11 +27,10 @@ class SageMakerEndpoint:
         self._roles = roles
 
     def observe(self, target: Target) -> Snapshot:
-        endpoint = _endpoint(target)
-        try:
-            found = self._roles.client("sagemaker", target).describe_endpoint(EndpointName=endpoint)
-        except aws.TROUBLE as error:
-            raise _why(endpoint, error) from error
+        name = _endpoint(target)
+        found = look(
+            self._roles, "sagemaker", target, f"endpoint {name}", lambda c: c.describe_endpoint(EndpointName=name)
+        )
         return _snapshot(found)
 
     def configuration(self, target: Target, name: str) -> Configuration:
@@ -45,20 +40,15 @@ class SageMakerEndpoint:
             return Configuration((), Artefacts(missing=(f"{name} ({error})",)))
         return look_at(sagemaker, s3, name)
 
-    def apply(self, target: Target, desired: Mapping[str, str], token: str) -> Outcome:
-        try:
-            sagemaker = self._roles.client_once("sagemaker", target, token)
-        except ActionFailed as error:
-            return Outcome("refused", str(error))  # nothing was asked of the endpoint yet
-        try:
-            answer = sagemaker.update_endpoint(
-                EndpointName=_endpoint(target),
-                EndpointConfigName=desired[CONFIG],
-                RetainAllVariantProperties=True,
-            )
-        except aws.TROUBLE as error:
-            return _no(error)
-        return Outcome("accepted", "update started", answer["ResponseMetadata"].get("RequestId"))
+    def apply(self, target: Target, seen: Snapshot, desired: Mapping[str, str], token: str) -> Outcome:  # noqa: ARG002  # SageMaker compares nothing
+        asked = {"EndpointName": _endpoint(target), "EndpointConfigName": desired[CONFIG]}
+        return ask_once(
+            self._roles,
+            "sagemaker",
+            target,
+            token,
+            lambda c: c.update_endpoint(**asked, RetainAllVariantProperties=True),
+        )
 
 
 def _endpoint(target: Target) -> str:
@@ -77,19 +67,5 @@ def _snapshot(found: dict[str, Any]) -> Snapshot:
         pending={CONFIG: moving_to} if moving_to else {},
         shape=tuple(sorted(variant["VariantName"] for variant in found.get("ProductionVariants", []))),
         says=found.get("FailureReason", ""),
+        release=found.get("EndpointConfigName", ""),
     )
-
-
-def _why(endpoint: str, error: Exception) -> ActionFailed:
-    """SageMaker says "ValidationException" for what does not exist."""
-    kind = NotThere if aws.code_of(error) in {"ValidationException", "AccessDeniedException"} else CannotKnow
-    return kind(f"endpoint {endpoint}: {aws.code_of(error)}")
-
-
-def _no(error: Exception) -> Outcome:
-    """A refusal is an answer; a fault of theirs, or silence, leaves open whether it happened."""
-    if isinstance(error, ClientError) and aws.http_status(error) < _FROM_HERE_THEIR_FAULT:
-        said = error.response.get("Error", {}).get("Message", "")
-        request_id = error.response.get("ResponseMetadata", {}).get("RequestId")
-        return Outcome("refused", f"{aws.code_of(error)}: {said}"[:500], request_id)
-    return Outcome("unknown", f"the answer was lost: {aws.code_of(error)}")

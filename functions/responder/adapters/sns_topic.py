@@ -12,15 +12,13 @@ LARGEST = 250_000  # bytes; SNS takes 256 KiB, attributes included
 
 
 class SnsTopic:
-    """One call per letter; a topic has no keys, so the number tells tries apart."""
+    """One call per letter; a topic has no keys, so the number tells tries apart, and what follows says so itself."""
 
     name = "sns"
+    kinds = (NoticeKind.PAGE, NoticeKind.TICKET, NoticeKind.NOTE)
 
     def __init__(self, arn: str, client: Any) -> None:  # noqa: ANN401  # boto3 has no types
         self._arn, self._sns = arn, client
-
-    def takes(self, kind: str) -> bool:
-        return kind in set(NoticeKind)
 
     def send(self, letter: Letter) -> str:
         try:
@@ -28,16 +26,24 @@ class SnsTopic:
                 TopicArn=self._arn,
                 Subject=_subject(letter.subject),
                 Message=_text(letter),
-                MessageAttributes={"kind": {"DataType": "String", "StringValue": _kind(letter)}},
+                MessageAttributes=_attributes(letter),
             )
         except aws.TROUBLE as error:
             raise ActionFailed(f"topic: {aws.code_of(error)}") from error
         return str(answer["MessageId"])
 
+    def update(self, letter: Letter, external_id: str) -> None:  # noqa: ARG002  # a topic forgets what it sent
+        self.send(letter)
 
-def _kind(letter: Letter) -> str:
-    """Subscribers filter by page, ticket and note; that something ended wakes nobody."""
-    return NoticeKind.NOTE if letter.kind == NoticeKind.RESOLVE else letter.kind
+    def resolve(self, letter: Letter, external_id: str) -> None:  # noqa: ARG002  # as above
+        self.send(letter)
+
+
+def _attributes(letter: Letter) -> dict[str, dict[str, str]]:
+    """Subscribers filter by page, ticket and note, and by team; what only follows up wakes nobody."""
+    kind = letter.kind if letter.kind in SnsTopic.kinds else NoticeKind.NOTE
+    said = {"kind": str(kind)} | ({"team": letter.team} if letter.team else {})
+    return {name: {"DataType": "String", "StringValue": text} for name, text in said.items()}
 
 
 def _subject(text: str) -> str:

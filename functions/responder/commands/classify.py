@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator
 
 from responder.commands import connect
 from responder.domain.alert import Alert, Status
@@ -20,17 +21,27 @@ from responder.errors import CannotRead
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a line has no time, and the same line gives the same answer
 
 
+def _several(given: object) -> object:
+    return (given,) if isinstance(given, str) else given or ()
+
+
+def _texts(given: object) -> object:
+    """Labels are text; a number or a missing value from somebody's export is no reason to refuse the line."""
+    return {k: str(v) for k, v in given.items() if v is not None} if isinstance(given, dict) else given or {}
+
+
+Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
+
+
 @dataclass(frozen=True)
 class Question:
-    """One line of input; everything but the id may be left out."""
+    """One line of input; everything but the id may be left out, and keys we do not know are ignored."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    id: str
-    labels: dict[str, str] = field(default_factory=dict)
-    annotations: dict[str, str] = field(default_factory=dict)
-    logs: tuple[str, ...] = ()
-    metrics: dict[str, float] = field(default_factory=dict)
+    id: str | int
+    labels: Texts = field(default_factory=dict)
+    annotations: Texts = field(default_factory=dict)
+    logs: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    metrics: dict[str, float | None] = field(default_factory=dict)
 
 
 class Unreadable(CannotRead):
@@ -81,11 +92,13 @@ def _doubt(diagnosis: Diagnosis) -> str:
 def _alerts(question: Question) -> list[Alert]:
     if not question.labels and not question.annotations:
         return []
-    return [Alert(question.id, Status.FIRING, _NO_TIME, question.labels, question.annotations)]
+    return [Alert(str(question.id), Status.FIRING, _NO_TIME, question.labels, question.annotations)]
 
 
 def _evidence(question: Question) -> tuple[Evidence, ...]:
-    return tuple(Evidence(name, "alert", name, _NO_TIME, value) for name, value in question.metrics.items())
+    return tuple(
+        Evidence(name, "alert", name, _NO_TIME, value) for name, value in question.metrics.items() if value is not None
+    )
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -20,12 +20,13 @@ from responder.adapters.in_memory import (
     InMemoryJournal,
     InMemoryModes,
     InMemoryReleases,
-    InMemoryRemediator,
 )
+from responder.adapters.in_memory_levers import InMemoryThings, levers
 from responder.adapters.runbook_files import read_compiled, read_library
 from responder.bootstrap import COMPILED, make_world
 from responder.domain.audit import Actor
 from responder.domain.runbook import Library
+from responder.domain.touch import TouchKind
 from responder.errors import NotThere
 from responder.settings import RespondSettings, read_settings
 from responder.workflow.gather import gather
@@ -55,7 +56,7 @@ def library() -> Library:
 
 def connected(stack: str | None) -> Connected:
     """Connect to the stack; raise NotThere with what to do when there is none."""
-    settings = read_settings(RespondSettings, _environment(stack))
+    settings = _with_own_hands(read_settings(RespondSettings, _environment(stack)))
     who = _caller()
     world = replace(make_world(settings, library(), who, "person"), time_left=lambda: timedelta(minutes=5))
     return Connected(world, settings, who)
@@ -64,6 +65,7 @@ def connected(stack: str | None) -> Connected:
 def offline() -> World:
     """Build a world that knows the runbooks and nothing else: every question to the outside stays open."""
     nothing = NotThere("not connected: name a stack with --stack to ask the real ones")
+    things = {kind: InMemoryThings(kind=kind, trouble=nothing) for kind in TouchKind}
     return World(
         actor=Actor("person", getpass.getuser(), "offline"),
         library=library(),
@@ -73,7 +75,8 @@ def offline() -> World:
         metrics=None,
         alerts=None,
         modes=InMemoryModes(),
-        remediator=InMemoryRemediator(trouble=nothing),
+        remediators=levers(things),
+        configurations=things,
         releases=InMemoryReleases(),
         channels=(),
         gather=gather,
@@ -95,6 +98,11 @@ def is_offline(stack: str | None) -> bool:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def _with_own_hands(settings: RespondSettings) -> RespondSettings:
+    """A person looks at targets with their own rights: the remediation role trusts the functions alone."""
+    return replace(settings, remediation_role_arn="")
 
 
 def _environment(stack: str | None) -> Mapping[str, str]:

@@ -9,10 +9,10 @@ from responder.commands import connect
 from responder.domain.journal import Soaking, TargetRecord
 from responder.domain.plain import stamp
 from responder.domain.release import Release
-from responder.domain.rollback import CONFIG
 from responder.domain.target import Target
 from responder.errors import NotThere
 from responder.workflow.hold import Hold
+from responder.workflow.releasing import see_configuration, see_running
 from responder.workflow.respond import go_on
 from responder.workflow.world import World
 
@@ -37,7 +37,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def list_them(asked: argparse.Namespace) -> int:
     here = connect.connected(asked.stack)
     target = _target(asked.target, here.world)
-    running = here.world.remediator.observe(target).current.get(CONFIG)
+    running = see_running(target, here.world).release
     releases = here.world.releases.of(target.name)
     if not releases:
         print(
@@ -83,11 +83,11 @@ def adopt_it(asked: argparse.Namespace) -> int:
 
 def _seen(target: Target, version: str, here: connect.Connected, now: datetime) -> Release:
     """Describe what runs now, with the digests of everything it is made of."""
-    snapshot = here.world.remediator.observe(target)
+    snapshot = see_running(target, here.world)
     if not snapshot.settled:
         raise NotThere(f"{target.name} is {snapshot.state}; wait until it is InService, then mark it")
-    config = snapshot.current[CONFIG]
-    found = here.world.remediator.configuration(target, config).artefacts
+    config = snapshot.release
+    found = see_configuration(target, config, here.world).artefacts
     if found.missing:
         raise NotThere(
             f"cannot read {', '.join(found.missing)} of {config}; without digests it can never be gone back to"

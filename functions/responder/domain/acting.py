@@ -13,17 +13,26 @@ from responder.domain.escalation import page_now
 from responder.domain.guard import Reason, Verdict
 from responder.domain.incident import RECONCILE, Incident, Intent, Kind, Moved, State, check_every, move
 from responder.domain.plain import to_plain
-from responder.domain.remediation import Outcome, Standing
+from responder.domain.remediation import Outcome, Standing, action_id
 
 MOST_TRIES = 3  # of a change whose answer was lost and that is seen not to have happened
 
 
 def direction(incident: Incident) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return where the running change comes from and goes to: forward, or back while it is undone."""
+    """Return where the running change comes from and goes to: forward, or back while it is undone.
+
+    The way is `before`, `desired` and then every step of lifting; `lifted` says how far along it we are.
+    """
     plan = the_intent(incident).plan
-    if incident.state in (State.UNDOING, State.REVERTING):
-        return plan.desired, plan.before
-    return plan.before, plan.desired
+    way = (plan.before, plan.desired, *plan.lift)
+    here, there = way[incident.lifted], way[incident.lifted + 1]
+    return (there, here) if incident.state in (State.UNDOING, State.REVERTING) else (here, there)
+
+
+def token(incident: Incident) -> str:
+    """Name the effect under way, as the outside sees it."""
+    intent = the_intent(incident)
+    return action_id(incident.id, intent.step, intent.attempt, incident.lifted) if incident.lifted else intent.action_id
 
 
 def the_intent(incident: Incident) -> Intent:
@@ -50,7 +59,7 @@ def acted(incident: Incident, outcome: Outcome, now: datetime) -> Moved:
             next_at=now + poll(incident),
             give_up_at=now + within,
             stumbles=0,
-            acted_at=incident.acted_at if undoing else now,
+            acted_at=now if incident.state is State.ACTING else incident.acted_at,
         )
         return Moved(after, kind, facts)
     if outcome.result == "unknown" and incident.stumbles + 1 < MOST_TRIES:
@@ -110,14 +119,13 @@ def hand_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, 
 
 
 def _done(incident: Incident, says: str, now: datetime) -> Moved:
-    verify = the_intent(incident).verify
+    intent = the_intent(incident)
+    verify, lifted_all = intent.verify, 0 < incident.lifted == len(intent.plan.lift)
     facts = {**_action(incident), "standing": Standing.DESIRED, "says": says, "seconds": _since(incident, now)}
-    left = next(iter(the_intent(incident).plan.before.values()), "")
-    drift = f"the declared state (pipeline, Git) may still name {left}; the next deploy would bring it back"
     after = move(
         incident,
         State.VERIFYING,
-        drift=drift,
+        drift=None if lifted_all else intent.plan.drift,
         next_at=now + check_every(verify.soak),
         give_up_at=now + verify.within,
         held_since=None,
@@ -128,7 +136,11 @@ def _done(incident: Incident, says: str, now: datetime) -> Moved:
 
 def _taken_back(incident: Incident, now: datetime) -> Moved:
     facts = {**_action(incident), "standing": Standing.DESIRED}
-    return _hand_over(incident, "reverted", facts, "the remediation did not help and was taken back", now)
+    if incident.lifted:
+        says = "lifting the limit brought the trouble back; it stands again where the service was well"
+        return _hand_over(replace(incident, drift=the_intent(incident).plan.drift), "reverted", facts, says, now)
+    after = replace(incident, reverted_at=now, drift=None)
+    return _hand_over(after, "reverted", facts, "the remediation did not help and was taken back", now)
 
 
 def _hand_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, now: datetime) -> Moved:
@@ -147,7 +159,7 @@ def _action(incident: Incident) -> dict[str, Any]:
     intent = the_intent(incident)
     before, desired = direction(incident)
     return {
-        "action_id": intent.action_id,
+        "action_id": token(incident),
         "action": intent.plan.action,
         "before": dict(before),
         "desired": dict(desired),

@@ -4,13 +4,14 @@ The severity is read from the alert and never re-mapped silently: what was writt
 A severity that nobody knows is treated as the loudest one.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 KEPT_TEXT = 2000  # characters of an alert's labels, and of its annotations, that an incident carries along
-_LABELS = ("severity", "sloth_severity", "priority", "level")
+SEVERITY_LABELS = ("severity", "sloth_severity", "priority", "level")
 
 
 class Severity(StrEnum):
@@ -23,12 +24,20 @@ class Severity(StrEnum):
     NONE = "none"
 
 
+class Urgency(StrEnum):
+    """How a person is brought in, the loudest first."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+    NOTE = "note"
+
+
 _WRITTEN = {
-    Severity.CRITICAL: "critical crit page p1 sev1 emergency fatal disaster",
-    Severity.ERROR: "error high major p2 sev2",
-    Severity.WARNING: "warning warn ticket medium p3 sev3 average",
-    Severity.INFO: "info low minor p4 notice sev4",
-    Severity.NONE: "none p5 debug",
+    Severity.CRITICAL: "critical crit page p0 p1 sev0 sev1 emergency emerg fatal disaster blocker urgent",
+    Severity.ERROR: "error err high major p2 sev2",
+    Severity.WARNING: "warning warn ticket medium moderate p3 sev3 average",
+    Severity.INFO: "info information informational low minor p4 notice sev4",
+    Severity.NONE: "none p5 sev5 debug trivial",
 }
 _KNOWN = {word: severity for severity, words in _WRITTEN.items() for word in words.split()}
 LOUDNESS = tuple(Severity)
@@ -80,8 +89,8 @@ class Notification:
 
 
 def severity_of(labels: Mapping[str, str]) -> Severity:
-    written = next((labels[name] for name in _LABELS if labels.get(name)), "")
-    return _KNOWN.get(written.strip().lower(), Severity.CRITICAL)
+    written = next((labels[name] for name in SEVERITY_LABELS if labels.get(name)), "")
+    return _KNOWN.get(re.sub(r"[\s_-]", "", written.lower()), Severity.CRITICAL)
 
 
 def loudest(severities: list[Severity]) -> Severity:

@@ -14,16 +14,23 @@ from typing import Any
 from responder.domain.plain import canonical, sha256, stamp
 
 SCHEMA = 1
+DATASCHEMA = f"urn:llm-alert-responder:audit-record:{SCHEMA}"  # the $id of docs/audit-record.schema.json
 GENESIS = "0" * 64
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who wrote it: the function (or the person at the command line) and its version."""
+    """Who wrote it: the function (or the person at the command line), and under which rules.
+
+    `version` is the revision of the code, `instance` the published version of the function, `config_sha256` the
+    digest of all runbooks and services it was deployed with.
+    """
 
     kind: str
     name: str
     version: str
+    instance: str = ""
+    config_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,13 +67,15 @@ def make_record(
         "subject": subject,
         "time": stamp(now),
         "datacontenttype": "application/json",
+        "dataschema": DATASCHEMA,
         "data": {
             "schema_version": SCHEMA,
             "stream": stream,
             "seq": seq,
             "previous_sha256": previous,
             "recorded_at": stamp(now),
-            "actor": {"kind": actor.kind, "name": actor.name, "version": actor.version},
+            "actor": {"kind": actor.kind, "name": actor.name, "version": actor.version, "instance": actor.instance},
+            "config_sha256": actor.config_sha256,
             "trace_id": trace_id,
             **facts,
         },

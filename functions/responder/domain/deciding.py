@@ -4,7 +4,7 @@ Every guard is asked and every answer is kept, so that a reader sees all of them
 allow decides. What is allowed becomes an intent that freezes verification, undo and escalation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -34,10 +34,11 @@ from responder.domain.guard import (
 from responder.domain.incident import RECONCILE, Incident, Intent, Moved, RunbookRef, State, move
 from responder.domain.journal import PastAction, TargetRecord
 from responder.domain.mode import in_force
+from responder.domain.levers import lever_of, make_plan
 from responder.domain.plain import to_plain
-from responder.domain.remediation import Plan, action_id
-from responder.domain.rollback import NoPlan, Surroundings, plan_rollback, surroundings_facts
-from responder.domain.runbook import Quota, Runbook, Step, context
+from responder.domain.remediation import Lever, NoPlan, Plan, Surroundings, action_id
+from responder.domain.rollback import NO_KNOWN_GOOD, release_facts
+from responder.domain.runbook import Action, Quota, Runbook, Step, context
 from responder.domain.target import Target
 
 # a rollback onto one of these would bring back what was taken out for safety or for being broken
@@ -46,12 +47,12 @@ NEVER_UNDO = frozenset({FailureMode.SAFETY_VIOLATION, FailureMode.TOKENIZER_MISM
 
 @dataclass(frozen=True)
 class Known:
-    """What was asked of the outside for this decision."""
+    """What was asked of the outside for this decision; `around` holds what each lever of the ladder would be pulled in."""
 
     settings: dict[str, str]
     can_ask: bool
     firing: Firing
-    around: Surroundings | NoPlan
+    around: Mapping[Lever, Surroundings | NoPlan]
     spent_runbook: tuple[datetime, ...]
     spent_fleet: tuple[datetime, ...]
 
@@ -82,8 +83,8 @@ def decide(
 ) -> Decision:
     """Walk the ladder to the first step whose condition holds, plan it, and ask every guard."""
     facts = _facts(incident, diagnosis, known, now)
-    number, step, condition = _rung(page, incident.step, facts)
-    plan = _plan(page, target, step, known) if target and step else None
+    number, step, condition = _rung(page, target, incident.step, facts)
+    number, step, planned = _planned(page, target, number, step, known)
     limits = page.policy.limits
     verdicts = (
         _target_guard(incident, target),
@@ -98,9 +99,9 @@ def decide(
         budget_guard("target", [p.at for p in past], limits.per_target, now),
         budget_guard("runbook", known.spent_runbook, limits.per_runbook, now),
         budget_guard("fleet", known.spent_fleet, fleet, now),
-        _plan_guard(plan),
+        _plan_guard(planned),
     )
-    return Decision(verdicts, plan if isinstance(plan, Plan) else None, step, number)
+    return Decision(verdicts, planned if isinstance(planned, Plan) else None, step, number)
 
 
 def intend(
@@ -126,9 +127,12 @@ def intend(
         intent=intent,
         attempts=intent.attempt,
         step=decision.number,
+        lifted=0,
+        left=(*incident.left, *([plan.leaves] if plan.leaves else [])),
         says=plan.says,
         proposal=None,
         refusal=None,
+        notices=page_now(incident.notices, now) if plan.action is Action.FREEZE else incident.notices,
     )
     spent = PastAction(intent.action_id, incident.id, now, diagnosis.failure_mode)
     facts = {**decided(diagnosis, page, decision), "intent": to_plain(intent), "plan_sha256": plan.sha256}
@@ -170,7 +174,8 @@ def _facts(incident: Incident, diagnosis: Diagnosis, known: Known, now: datetime
         "age_s": (now - incident.started_at).total_seconds(),
         "name": _name(incident.alerts),
     }
-    release = surroundings_facts(known.around, now.timestamp()) if isinstance(known.around, Surroundings) else {}
+    around = next((a for lever, a in known.around.items() if lever.action is Action.ROLLBACK), None)
+    release = release_facts(around, now.timestamp()) if isinstance(around, Surroundings) else {}
     return context(alert, as_facts(diagnosis.evidence), release)
 
 
@@ -178,26 +183,46 @@ def _name(alerts: Sequence[Alert]) -> str:
     return alerts[0].name if alerts else ""
 
 
-def _rung(page: Runbook, start: int, facts: dict[str, Any]) -> tuple[int, Step | None, Verdict]:
-    """Go up the ladder while it is known that a step does not fit; doubt about a gentle step starts no harsher one."""
-    ladder = page.policy.remediation
+def _rung(page: Runbook, target: Target | None, start: int, facts: dict[str, Any]) -> tuple[int, Step | None, Verdict]:
+    """Pass over what the target cannot do and what is clearly not the case; doubt passes over nothing."""
     refused = allow("condition", "there is no step to ask it for")
-    for number in range(start, len(ladder)):
-        step = ladder[number]
+    able = [n for n in range(start, len(page.policy.remediation)) if target is None or _able(page, n, target)]
+    for number in able:
+        step = page.policy.remediation[number]
         verdict = condition_guard(step.when, holds(step.when, facts) if step.when else True)
         if verdict.answer != "deny":
             return number, step, verdict
         refused = verdict
-    return start, ladder[start] if start < len(ladder) else None, refused
+    return (able[0], page.policy.remediation[able[0]], refused) if able else (start, None, refused)
+
+
+def _able(page: Runbook, number: int, target: Target) -> bool:
+    return lever_of(page.policy.remediation[number].action, target) is not None
+
+
+def _planned(
+    page: Runbook, target: Target | None, number: int, step: Step | None, known: Known
+) -> tuple[int, Step | None, Plan | NoPlan | None]:
+    """Plan the step; where there is no release to go back to, a freeze further up may still stop the rollout."""
+    if target is None or step is None:
+        return number, step, None
+    made = _plan(page, target, step, known)
+    if not isinstance(made, NoPlan) or made.reason != NO_KNOWN_GOOD:
+        return number, step, made
+    for further in range(number + 1, len(page.policy.remediation)):
+        other = page.policy.remediation[further]
+        instead = _plan(page, target, other, known) if other.action is Action.FREEZE and _able(page, further, target) else None
+        if isinstance(instead, Plan):
+            return further, other, instead
+    return number, step, made
 
 
 def _plan(page: Runbook, target: Target, step: Step, known: Known) -> Plan | NoPlan:
-    if isinstance(known.around, NoPlan):
-        return known.around
-    plan = plan_rollback(target, step, known.around)
-    if isinstance(plan, Plan) and page.failure_mode in NEVER_UNDO:
-        return replace(plan, undoable=False)
-    return plan
+    lever = lever_of(step.action, target)
+    if lever is None or lever not in known.around:
+        return NoPlan("no_lever", f"nothing of {target.name} can be changed by {step.action}")
+    made = make_plan(lever, target, step, known.around[lever])
+    return replace(made, undoable=False) if isinstance(made, Plan) and page.failure_mode in NEVER_UNDO else made
 
 
 def _target_guard(incident: Incident, target: Target | None) -> Verdict:

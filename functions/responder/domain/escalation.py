@@ -1,8 +1,17 @@
 """Bring in a person: as loudly as the severity asks, once per incident and kind, never zero times.
 
+    severity          while automation tries    it failed or may not       recovered in time    safety
+    critical, error   a page after page_after   a page at once             a ticket, to review  a page at once
+    warning           a ticket after it         a ticket, once anything    the same ticket      a page at once
+    info, none        a note after it           was tried a page           the same note        a page at once
+
+The columns hold for the default of every runbook; `escalate` in its front matter may say otherwise. A severity
+that nobody knows counts as critical. A target's `tell` caps how loudly its team is told.
+
 The first notice is put into the journal when the incident opens, due after `page_after`. It needs neither
 S3 nor Prometheus nor the action: whatever else fails, it goes out. A decision only moves it: forward when
-automation has nothing (more) to try, away when the service recovered in time.
+automation has nothing (more) to try, away when the service recovered in time. What comes after is appended to
+what was told; the end resolves it.
 """
 
 from collections.abc import Iterable
@@ -10,21 +19,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from responder.domain.runbook import Urgency
+from responder.domain.alert import Urgency
+
+QUIET = timedelta(minutes=5)  # between two updates of the same page or ticket
 
 
 class NoticeKind(StrEnum):
-    """What is sent; `resolve` closes a page in a system that keeps it open."""
+    """What is sent; the last two follow up a page or a ticket where it went."""
 
     PAGE = "page"
     TICKET = "ticket"
     NOTE = "note"
+    UPDATE = "update"
     RESOLVE = "resolve"
+
+
+_LOUD = (NoticeKind.PAGE, NoticeKind.TICKET, NoticeKind.NOTE)
+_FOLLOWED = (NoticeKind.PAGE, NoticeKind.TICKET)  # a note is read once
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to tell a person. Its key is the incident and the kind; `tries` numbers the deliveries."""
+    """One thing to tell a person. Its key is the incident and the kind; `tries` numbers the deliveries.
+
+    `about` is what an update or the end follows up. `told_as` is quieter than `kind` where the target's team wants
+    it so. `began_at` is when a delivery began whose end is not known. A ticket to `review` outlives the incident.
+    """
 
     kind: NoticeKind
     due_at: datetime
@@ -34,10 +54,19 @@ class Notice:
     external_id: str | None = None
     cancelled: str | None = None
     last_failure: str | None = None
+    about: NoticeKind | None = None
+    told_as: NoticeKind | None = None
+    began_at: datetime | None = None
+    review: bool = False
 
     @property
     def pending(self) -> bool:
         return self.told_at is None and self.cancelled is None
+
+    @property
+    def followed(self) -> bool:
+        """It was told where updates can be appended."""
+        return self.told_at is not None and (self.told_as or self.kind) in _FOLLOWED
 
     def deferred(self, now: datetime) -> bool:
         """It waits for its time; what was due once and could not be sent waits for nothing any more."""
@@ -48,17 +77,31 @@ def raise_to(notices: tuple[Notice, ...], urgency: Urgency, due_at: datetime) ->
     """Add a notice of this urgency unless one as loud was or will be told; quieter ones still pending are dropped."""
     if any(n.cancelled is None and n.kind in _at_least(urgency) for n in notices):
         return notices
-    quiet = tuple(replace(n, cancelled=f"a {urgency} says it louder") if n.pending else n for n in notices)
+    quiet = tuple(
+        replace(n, cancelled=f"a {urgency} says it louder") if n.pending and n.kind in _LOUD else n for n in notices
+    )
     return (*quiet, Notice(NoticeKind(urgency), due_at))
 
 
 def bring_forward(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
     """Make what is pending due now."""
-    return tuple(replace(n, due_at=min(n.due_at, now)) if n.pending else n for n in notices)
+    return tuple(replace(n, due_at=min(n.due_at, now)) if n.pending and n.kind in _LOUD else n for n in notices)
 
 
 def page_now(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
-    return raise_to(bring_forward(notices, now), Urgency.PAGE, now)
+    """Page at once; what was told already gets the news as an update."""
+    return raise_to(bring_forward(add_update(notices, now), now), Urgency.PAGE, now)
+
+
+def add_update(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
+    """Append to every page and ticket that was told, not more often than `QUIET`; only the last update is kept here."""
+    for told in [n for n in notices if n.followed]:
+        said = [n for n in notices if n.kind is NoticeKind.UPDATE and n.about is told.kind]
+        if any(n.pending for n in said):
+            continue
+        again = max((n.told_at + QUIET for n in said if n.told_at), default=now)
+        notices = (*(n for n in notices if n not in said), _follow(told, NoticeKind.UPDATE, max(now, again)))
+    return notices
 
 
 def on_recovery(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
@@ -67,15 +110,23 @@ def on_recovery(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...
         replace(n, cancelled="recovered in time") if n.deferred(now) and n.kind is NoticeKind.PAGE else n
         for n in notices
     )
-    if kept == notices:
-        return bring_forward(notices, now)
-    return kept if _has(kept, NoticeKind.TICKET) else (*kept, Notice(NoticeKind.TICKET, now))
+    if kept != notices and not _has(kept, NoticeKind.TICKET):
+        kept = (*kept, Notice(NoticeKind.TICKET, now))
+    reviewed = tuple(replace(n, review=True) if n.kind is NoticeKind.TICKET else n for n in kept)
+    return add_update(bring_forward(reviewed, now), now)
 
 
 def on_closing(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
-    """Close what was opened; what is still pending has nobody left to tell it to about."""
-    paged = any(n.kind is NoticeKind.PAGE and n.told_at for n in notices)
-    return (*notices, Notice(NoticeKind.RESOLVE, now)) if paged else notices
+    """Resolve what was told; an update nobody has seen yet is said by the end itself."""
+    kept = tuple(
+        replace(n, cancelled="the end says it") if n.pending and n.kind is NoticeKind.UPDATE else n for n in notices
+    )
+    return (*kept, *(_follow(n, NoticeKind.RESOLVE, now) for n in notices if n.followed and not n.review))
+
+
+def taken_over(notices: tuple[Notice, ...], who: str) -> tuple[Notice, ...]:
+    """Tell nobody else: a person has it."""
+    return tuple(replace(n, cancelled=f"{who} has it") if n.pending else n for n in notices)
 
 
 def next_due(notices: Iterable[Notice]) -> Notice | None:
@@ -88,9 +139,17 @@ def after_failure(notice: Notice, why: str, now: datetime) -> Notice:
     return replace(notice, tries=notice.tries + 1, due_at=now + wait, last_failure=why)
 
 
+def capped(kind: NoticeKind, loudest: Urgency) -> NoticeKind:
+    """Return how loudly it is told where nobody wants to be told louder than this."""
+    return max(kind, NoticeKind(loudest), key=_LOUD.index) if kind in _LOUD else kind
+
+
+def _follow(told: Notice, kind: NoticeKind, due_at: datetime) -> Notice:
+    return Notice(kind, due_at, about=told.kind, via=told.via, external_id=told.external_id)
+
+
 def _at_least(urgency: Urgency) -> tuple[NoticeKind, ...]:
-    order = (NoticeKind.PAGE, NoticeKind.TICKET, NoticeKind.NOTE)
-    return order[: order.index(NoticeKind(urgency)) + 1]
+    return _LOUD[: _LOUD.index(NoticeKind(urgency)) + 1]
 
 
 def _has(notices: Iterable[Notice], kind: NoticeKind) -> bool:

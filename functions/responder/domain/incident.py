@@ -28,6 +28,7 @@ class State(StrEnum):
     VERIFYING = "verifying"  # done; does the service recover?
     UNDOING = "undoing"  # intention to take it back written
     REVERTING = "reverting"  # taking back accepted, not yet done
+    LIFTING = "lifting"  # recovered under a limit; intention to lift it by one step written
     RECOVERED = "recovered"  # verified; waiting for the alerts to end
     ESCALATED = "escalated"  # a person has it; automation is over
     CLOSED = "closed"
@@ -37,7 +38,10 @@ MOVES: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.ACTING, State.ESCALATED, State.CLOSED}),
     State.ACTING: frozenset({State.CONVERGING, State.ESCALATED}),
     State.CONVERGING: frozenset({State.VERIFYING, State.ESCALATED}),
-    State.VERIFYING: frozenset({State.RECOVERED, State.UNDOING, State.RECEIVED, State.ESCALATED}),
+    State.VERIFYING: frozenset(
+        {State.RECOVERED, State.LIFTING, State.UNDOING, State.RECEIVED, State.ESCALATED}
+    ),
+    State.LIFTING: frozenset({State.CONVERGING, State.ESCALATED}),
     State.UNDOING: frozenset({State.REVERTING, State.ESCALATED}),
     State.REVERTING: frozenset({State.ESCALATED}),
     State.RECOVERED: frozenset({State.CLOSED, State.ESCALATED}),
@@ -59,7 +63,8 @@ class Disposition(StrEnum):
 class Episode:
     """One firing period of one alert; repeats are counted, never listed.
 
-    An end is `presumed` when nobody told us of it: the alert was only no longer found.
+    An end is `presumed` when nobody told us of it: the alert was only no longer found. Its `disposition` is its
+    own only where it differs from the incident's: it was never seen firing.
     """
 
     source: str
@@ -71,6 +76,7 @@ class Episode:
     repeats: int = 0
     ends_at: datetime | None = None
     presumed: bool = False
+    disposition: Disposition | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -101,7 +107,11 @@ class Intent:
 
 @dataclass(frozen=True)
 class Incident:
-    """The incident as it stands; the journal holds how it came to be so."""
+    """The incident as it stands; the journal holds how it came to be so.
+
+    `forgotten` counts ended episodes it no longer carries; each stands in the journal as started and ended.
+    `lifted` counts the steps begun on the way back from a limit; `left` are the releases it went away from.
+    """
 
     id: str
     resource: str
@@ -113,6 +123,7 @@ class Incident:
     seq: int = 0
     last_sha256: str = "0" * 64
     episodes: tuple[Episode, ...] = ()
+    forgotten: int = 0
     alerts: tuple[Alert, ...] = ()
     notices: tuple[Notice, ...] = ()
     diagnosis: Diagnosis | None = None
@@ -123,6 +134,8 @@ class Incident:
     says: str = ""
     step: int = 0
     attempts: int = 0
+    lifted: int = 0
+    left: tuple[str, ...] = ()
     next_at: datetime | None = None
     give_up_at: datetime | None = None
     held_since: datetime | None = None
@@ -131,6 +144,7 @@ class Incident:
     disposition: Disposition | None = None
     stumbles: int = 0
     acted_at: datetime | None = None
+    reverted_at: datetime | None = None
     recovered_at: datetime | None = None
 
     @property

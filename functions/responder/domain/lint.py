@@ -36,6 +36,11 @@ EFFECTS = {
         frozenset({FailureMode.LATENCY_SPIKE, FailureMode.ERROR_RATE}),
         timedelta(minutes=15),
     ),
+    # Who is turned away at the gateway sees errors, and tries again.
+    Action.THROTTLE: Effect(
+        "traffic", "down", frozenset({FailureMode.ERROR_RATE, FailureMode.API_TIMEOUT}), timedelta(minutes=15)
+    ),
+    Action.FREEZE: Effect("rollout", "stopped", frozenset(), timedelta()),
 }
 
 
@@ -108,7 +113,8 @@ def _chases(cause: Runbook, chased: Runbook) -> Iterator[Finding]:
     for action in _actions(cause):
         effect, cooldown = EFFECTS[action], chased.policy.limits.cooldown
         if chased.failure_mode in effect.brings and _actions(chased) and cooldown < effect.settles_within:
-            what = f"{action} in {cause.path} brings {chased.failure_mode} for a while and would start this page after {write_duration(cooldown)}"
+            brings = f"{action} in {cause.path} brings {chased.failure_mode} for a while"
+            what = f"{brings} and would start this page after {write_duration(cooldown)}"
             yield Finding(
                 chased.path,
                 None,

@@ -1,9 +1,10 @@
 """Find which of many patterns occur in a text, at a cost that hardly grows with their number.
 
-A pattern is a regular expression over lower-case text, or several joined by ` ~ `: all of them occur, in any
-order, each at most 60 characters from the next. Where `cuda error:? (device-side assert|out of memory)` matches,
-one of two literals must stand. Each literal is filed under one of its three-letter pieces, and only
-patterns whose piece and literal occur in the text are tried.
+A pattern is a regular expression over lower-case text, in which a space also stands for `_` and `-`. Several
+may be joined by ` ~ `: all of them occur, in any order, each at most 60 characters from the next.
+
+Where `cuda error:? (device-side assert|out of memory)` matches, one of two literals must stand. Each literal is
+filed under one of its three-letter pieces, and only patterns whose piece and literal occur in the text are tried.
 """
 
 import re
@@ -11,11 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from responder.domain.literals import literals_of, pieces_of
 
-APART = 60     # characters that may lie between the parts of a pattern
+APART = 60  # characters that may lie between the parts of a pattern
 JOINED = " ~ "
+MOST = 50  # places of one part that are looked at; a hostile line could hold thousands
+# A space that is no part of a class; after `+` or `*` it stays one, or `(\w+ ){0,6}` would split `a_a_a` in all ways.
+_SPACE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?<![+*]) ")
 
 Span = tuple[int, int]
 
@@ -54,7 +59,7 @@ def index_patterns(patterns: Iterable[str]) -> PatternIndex:
     filed: dict[str, list[tuple[str, str]]] = defaultdict(list)
     always = []
     for pattern in sorted(set(patterns)):
-        literals = _fewest([literals_of(part) for part in parts_of(pattern)])
+        literals = _fewest([literals_of(spelled(part)) for part in parts_of(pattern)])
         if not literals:
             always.append(pattern)
         for literal in literals:
@@ -67,10 +72,15 @@ def parts_of(pattern: str) -> list[str]:
     return pattern.split(JOINED)
 
 
+def spelled(part: str) -> str:
+    """Let each space stand for what joins words in prose and in identifiers alike."""
+    return _SPACE.sub(lambda found: found[0] if len(found[0]) > 1 else "[ _-]", part)
+
+
 @cache
 def compiled(part: str) -> re.Pattern[str]:
     """Compile when first needed: most patterns never are, and compiling them all would slow a cold start."""
-    return re.compile(part)
+    return re.compile(spelled(part))
 
 
 def _fewest(promises: list[tuple[str, ...]]) -> tuple[str, ...]:
@@ -98,5 +108,5 @@ def _close(one: Span, other: Span) -> bool:
 
 def _spans(part: str, text: str, known: dict[str, list[Span]]) -> list[Span]:
     if part not in known:
-        known[part] = [match.span() for match in compiled(part).finditer(text)]
+        known[part] = [match.span() for match in islice(compiled(part).finditer(text), MOST)]
     return known[part]

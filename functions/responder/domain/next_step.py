@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from responder.domain.escalation import next_due
+from responder.domain.escalation import NoticeKind, next_due
 from responder.domain.incident import Incident, State
 from responder.domain.journal import TargetRecord
 
@@ -18,6 +18,7 @@ class Do(StrEnum):
     TELL = "tell"
     UNDO = "undo"
     ACT = "act"
+    LIFT = "lift"
     VERIFY = "verify"
     CONVERGE = "converge"
     DECIDE = "decide"
@@ -42,6 +43,7 @@ _BY_STATE = {
     State.VERIFYING: Do.VERIFY,
     State.UNDOING: Do.UNDO,
     State.REVERTING: Do.CONVERGE,
+    State.LIFTING: Do.LIFT,
     State.RECOVERED: Do.RECONCILE,
     State.ESCALATED: Do.RECONCILE,
 }
@@ -80,9 +82,10 @@ def _of_incident(incident: Incident, now: datetime) -> list[Due]:
 
 
 def _may_close(incident: Incident, now: datetime) -> bool:
-    """Close only when nothing fires, nothing is going on and nobody is still to be told."""
+    """Close only when nothing fires, nothing is going on and nobody is still to be told; the end says what an update would."""
     if incident.firing:
         return False
     if incident.state is State.RECEIVED:
         return not incident.attempts and all(n.deferred(now) for n in incident.notices if n.pending)
-    return incident.state in (State.RECOVERED, State.ESCALATED) and next_due(incident.notices) is None
+    told = not any(n.pending and n.kind is not NoticeKind.UPDATE for n in incident.notices)
+    return told and incident.state in (State.RECOVERED, State.ESCALATED)

@@ -13,7 +13,8 @@ from responder.domain.duration import write_duration
 from responder.domain.failure_mode import FailureMode
 from responder.domain.matching import parts_of
 from responder.domain.plain import sha256
-from responder.domain.runbook import HEADINGS, Policy, Runbook, Verify
+from responder.domain.prose import read_prose
+from responder.domain.runbook import Policy, Runbook, Verify
 from responder.domain.signal import Kind, Signal, kind_of, spell_out, words_named
 from responder.domain.written import Finding, Read, Written, nearest, read_as, read_yaml, refuse
 
@@ -32,7 +33,7 @@ def parse_page(text: str, path: str) -> Runbook:
         refuse([Finding(path, 1, "no front matter", "begin with a line ---, the policy, and another line ---")])
     front, prose = parts.groups() if parts else ("", "")
     policy = _read_policy(front, path)
-    sections = _read_prose(prose, path, first_line=front.count("\n") + 3)
+    sections = read_prose(prose, path, first_line=front.count("\n") + 3)
     refuse([*policy.findings, *sections.findings])
     return Runbook(policy.value, sections.value, sha256(text), path)  # type: ignore[arg-type]  # no findings, so both are there
 
@@ -100,7 +101,9 @@ def _look_faults(signal: Signal, kind: Kind | None, place: tuple[str, int], at: 
     for number, pattern in enumerate(signal.patterns):
         fault = _pattern_fault(pattern)
         if fault:
-            yield at.finding((*place, kind or "", number), f"{pattern!r} {fault}", "write a regular expression in lower case")
+            yield at.finding(
+                (*place, kind or "", number), f"{pattern!r} {fault}", "write a regular expression in lower case"
+            )
     if kind == "measure" and not signal.when:
         yield at.finding(place, f"signal {signal.id} measures without `when`", "add for example when: value > `1.2`")
     if kind != "measure" and signal.when:
@@ -114,7 +117,8 @@ def _look_faults(signal: Signal, kind: Kind | None, place: tuple[str, int], at: 
 def _verify_faults(verify: Verify, at: Written) -> Iterator[Finding]:
     if verify.within < verify.shortest_within:
         shortest = write_duration(verify.shortest_within)
-        what = f"within {write_duration(verify.within)} is shorter than the query's range plus soak, so old minutes would count"
+        within = write_duration(verify.within)
+        what = f"within {within} is shorter than the query's range plus soak, so old minutes would count"
         yield at.finding(("verify", "within"), what, f"write {shortest} or more")
     yield from _condition_faults(verify.condition, _OF_MEASUREMENT, ("verify", "condition"), at)
     yield from _query_faults(verify.query, ("verify", "query"), at)
@@ -153,37 +157,3 @@ def _pattern_fault(pattern: str) -> str | None:
         return "matches everything" if any(re.search(part, "") for part in parts_of(pattern)) else None
     except re.error as error:
         return f"is not a regular expression: {error}"
-
-
-def _read_prose(prose: str, path: str, first_line: int) -> Read[dict[str, str]]:
-    sections: dict[str, list[str]] = {}
-    lines: dict[str, int] = {}
-    findings: list[Finding] = []
-    current, fenced = "", False
-    for number, line in enumerate(prose.splitlines(), first_line):
-        fenced ^= line.startswith("```")
-        if line.startswith("## ") and not fenced:
-            current = line[3:].strip()
-            if current in sections:
-                findings.append(Finding(path, number, f"heading {current!r} twice", "merge the two"))
-            sections.setdefault(current, [])
-            lines[current] = number
-        elif current:
-            sections[current].append(line)
-        elif line.strip() and not line.startswith("# "):
-            findings.append(
-                Finding(path, number, "text before the first heading reaches nobody", "move it under a heading")
-            )
-    texts = {heading: "\n".join(body).strip() for heading, body in sections.items()}
-    return Read(texts, (*findings, *_heading_faults(texts, lines, path, first_line)))
-
-
-def _heading_faults(texts: dict[str, str], lines: dict[str, int], path: str, first_line: int) -> Iterator[Finding]:
-    for heading, body in texts.items():
-        if heading not in HEADINGS:
-            yield Finding(path, lines[heading], f"unknown heading {heading!r}", nearest(heading, HEADINGS))
-        elif not body:
-            yield Finding(path, lines[heading], f"nothing under {heading!r}", "say `nothing to do` and why")
-    for heading in HEADINGS:
-        if heading not in texts:
-            yield Finding(path, first_line, f"heading {heading!r} is missing", f"add a line: ## {heading}")

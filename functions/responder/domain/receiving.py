@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responder.domain.alert import Alert, Status, shortened
-from responder.domain.escalation import page_now, raise_to
+from responder.domain.escalation import add_update, page_now, raise_to
 from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import RECONCILE, Disposition, Episode, Incident, Moved, State, incident_id, move
 from responder.domain.journal import REMEMBERED, TargetRecord
@@ -98,7 +98,7 @@ def _sort_one(news: News, known: Episode | None, seen: Episode, received_at: dat
         )
         return replace(news, repeated=(*news.repeated, again))
     if seen.ends_at:
-        return replace(news, unseen=(*news.unseen, seen))
+        return replace(news, unseen=(*news.unseen, replace(seen, disposition=Disposition.SUPPRESSED)))
     return replace(news, started=(*news.started, seen))
 
 
@@ -133,7 +133,9 @@ def _take(incident: Incident, message: Message, news: News) -> Incident:
     episodes = tuple(changed.get(e.key, e) if e.ends_at is None else e for e in incident.episodes)
     alerts = (*incident.alerts, *map(shortened, _fresh(message, news)))
     everything = (*episodes, *news.started, *news.unseen)
-    return replace(incident, episodes=_bounded(everything), alerts=alerts[:KEPT_ALERTS])
+    kept = _bounded(everything)
+    forgotten = incident.forgotten + len(everything) - len(kept)
+    return replace(incident, episodes=kept, forgotten=forgotten, alerts=alerts[:KEPT_ALERTS])
 
 
 def _fresh(message: Message, news: News) -> list[Alert]:
@@ -154,7 +156,8 @@ def _tell(incident: Incident, fresh: list[Alert], escalate: Escalate, now: datet
     if not fresh:
         return incident
     wait = timedelta() if incident.state is State.ESCALATED else escalate.page_after
-    return replace(incident, notices=raise_to(incident.notices, escalate.urgency(incident.severity), now + wait))
+    notices = raise_to(add_update(incident.notices, now), escalate.urgency(incident.severity), now + wait)
+    return replace(incident, notices=notices)
 
 
 def is_safety(alert: Alert) -> bool:

@@ -4,7 +4,7 @@
 by a person who vouches for it) *and* artefacts whose digests still match what was recorded then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -34,26 +34,47 @@ class Artefacts:
     missing: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Configuration:
+    """What a release's configuration looks like now: its shape (the names of its variants) and its artefacts' digests."""
+
+    shape: tuple[str, ...]
+    artefacts: Artefacts
+
+
 def running(releases: Sequence[Release], config: str) -> Release | None:
     """Return the newest marker of the configuration that is in service."""
     return max((r for r in releases if r.config == config), key=lambda r: r.marked_at, default=None)
 
 
-def candidates(releases: Sequence[Release], config: str) -> list[Release]:
-    """Return what could be gone back to, best first: known good, not in service, never blamed."""
-    good = [r for r in releases if r.known_good and r.config != config and not r.blamed]
+def candidates(releases: Sequence[Release], config: str, left: Collection[str] = ()) -> list[Release]:
+    """Return what could be gone back to, best first: known good, not in service, never blamed, not `left` just now."""
+    good = [r for r in releases if r.known_good and r.config != config and r.config not in left and not r.blamed]
     return sorted(good, key=lambda r: (r.known_good_at or r.marked_at, r.marked_at), reverse=True)
 
 
-def last_known_good(choices: Sequence[Release], now: Mapping[str, Artefacts]) -> tuple[Release | None, tuple[str, ...]]:
-    """Return the first candidate whose artefacts still match, and why each better one was passed over."""
+def last_known_good(
+    choices: Sequence[Release], now: Mapping[str, Configuration], shape: tuple[str, ...]
+) -> tuple[Release | None, tuple[str, ...]]:
+    """Return the first candidate of this shape whose artefacts still match, and why each better one was passed over."""
     refused: list[str] = []
     for release in choices:
-        fault = _fault(release, now.get(release.config))
+        found = now.get(release.config)
+        fault = _fault(release, found.artefacts if found else None) or _misfit(found, shape)
         if fault is None:
             return release, tuple(refused)
         refused.append(f"{release.version}: {fault}")
     return None, tuple(refused)
+
+
+def _misfit(found: Configuration | None, shape: tuple[str, ...]) -> str | None:
+    if found is None or found.shape == shape:
+        return None
+    return f"it has variants {_names(found.shape)}, in service are {_names(shape)}"
+
+
+def _names(shape: tuple[str, ...]) -> str:
+    return ", ".join(shape) or "(none)"
 
 
 def _fault(release: Release, found: Artefacts | None) -> str | None:

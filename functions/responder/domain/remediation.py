@@ -16,7 +16,9 @@ from typing import Literal
 
 from responder.domain.duration import Duration
 from responder.domain.plain import canonical, sha256
+from responder.domain.release import Configuration, Release
 from responder.domain.runbook import Action
+from responder.domain.touch import TouchKind
 
 
 class Standing(StrEnum):
@@ -31,7 +33,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was observed: `current` as plan values, `pending` what it is moving to, `state` the outside's own word."""
+    """What was observed: `current` as plan values, `pending` what it is moving to, `state` the outside's own word.
+
+    `release` is what it runs, where it runs one, as release markers name it; `revision` is what the outside compares
+    a change with, where it can: a change based on an older look is refused there.
+    """
 
     current: dict[str, str]
     state: str
@@ -40,11 +46,49 @@ class Snapshot:
     pending: dict[str, str] = field(default_factory=dict)
     shape: tuple[str, ...] = ()
     says: str = ""
+    release: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a plan is made of: the thing, its releases, and what the best candidates are made of, as they are now.
+
+    `left` are the releases this incident already went away from.
+    """
+
+    seen: Snapshot
+    releases: tuple[Release, ...] = ()
+    configurations: dict[str, Configuration] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lever:
+    """What is done to which kind of thing: each has one planner and one remediator."""
+
+    action: Action
+    kind: TouchKind
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.kind}"
+
+
+@dataclass(frozen=True)
+class NoPlan:
+    """Why there is nothing safe to do."""
+
+    reason: str
+    says: str
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One remediation with absolute values, its way back and what a person would type for each."""
+    """One remediation with absolute values, its way back and what a person would type for each.
+
+    `lift` are the values it is led back through once the service recovered, ending where it came from; empty
+    where what was done stays. `leaves` is the release it goes away from, `drift` what a person has to put right.
+    """
 
     action: Action
     resource: str
@@ -54,12 +98,20 @@ class Plan:
     says: str
     command: str
     undo_command: str
+    kind: TouchKind = TouchKind.SAGEMAKER_ENDPOINT  # the only one there was when records had no kind
     undoable: bool = True
     worst_case: Duration = timedelta(seconds=15)
+    lift: tuple[dict[str, str], ...] = ()
+    leaves: str = ""
+    drift: str | None = None
+
+    @property
+    def lever(self) -> Lever:
+        return Lever(self.action, self.kind)
 
     @property
     def sha256(self) -> str:
-        return sha256(canonical([self.action, self.resource, self.before, self.desired]))
+        return sha256(canonical([self.action, self.resource, self.before, self.desired, *self.lift]))
 
 
 @dataclass(frozen=True)
@@ -71,8 +123,9 @@ class Outcome:
     request_id: str | None = None
 
 
-def action_id(incident: str, step: int, attempt: int) -> str:
-    return sha256(canonical([incident, step, attempt]))[:32]
+def action_id(incident: str, step: int, attempt: int, lifted: int = 0) -> str:
+    """Name an action: the same over every retry; each attempt and each step of lifting it has its own."""
+    return sha256(canonical([incident, step, attempt, *([lifted] if lifted else [])]))[:32]
 
 
 def classify(seen: Snapshot, before: dict[str, str], desired: dict[str, str]) -> Standing:

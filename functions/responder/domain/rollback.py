@@ -1,74 +1,100 @@
-"""Plan the rollback of a SageMaker endpoint to its last known good configuration.
+"""Plan the way back to the last known good release, whatever kind of pointer says which release runs.
 
-Only the configuration's name moves; instance counts and weights stay (`RetainAllVariantProperties`), so the
-variants of both configurations must have the same names, and nothing else may be in flight.
+Only the pointer moves. An endpoint keeps its instance counts and weights, so both configurations must have
+variants of the same names. An alias gives all its traffic to one version again. When the best candidate does
+not qualify, the next one is taken; nothing else may be in flight.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 
-from responder.domain.release import Artefacts, Release, candidates, last_known_good, running
-from responder.domain.remediation import Plan, Snapshot
+from responder.domain.plain import canonical
+from responder.domain.release import Release, candidates, last_known_good, running
+from responder.domain.remediation import NoPlan, Plan, Surroundings
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
+from responder.domain.touch import TouchKind
 
 CONFIG = "endpoint_config"
+VERSION = "version"
+CANARY = "canary"
+NO_KNOWN_GOOD = "no_known_good"
 
 
 @dataclass(frozen=True)
-class NoPlan:
-    """Why there is nothing safe to do."""
+class Pointer:
+    """How a kind of thing is pointed at a release: as plan values, and as a person types it."""
 
-    reason: str
-    says: str
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a rollback was decided on: the endpoint, its releases, their artefacts and variant names as they are now."""
-
-    seen: Snapshot
-    releases: tuple[Release, ...]
-    artefacts: dict[str, Artefacts]
-    shapes: dict[str, tuple[str, ...]]
+    word: str
+    at: Callable[[str], dict[str, str]]
+    command: Callable[[Target, Mapping[str, str]], str]
 
 
-def plan_rollback(target: Target, step: Step, around: Surroundings) -> Plan | NoPlan:
+def plan_rollback(target: Target, kind: TouchKind, step: Step, around: Surroundings) -> Plan | NoPlan:
     """Choose the release to go back to; every precondition that fails is named."""
-    current = around.seen.current.get(CONFIG, "")
-    if around.seen.failed or not around.seen.settled:
-        return NoPlan("not_settled", f"the endpoint is {around.seen.state}; something else is in flight")
-    good, refused = last_known_good(candidates(around.releases, current), around.artefacts)
+    seen, word = around.seen, POINTERS[kind].word
+    if seen.failed or not seen.settled:
+        return NoPlan("not_settled", f"the {word} is {seen.state}; something else is in flight")
+    choices = candidates(around.releases, seen.release, around.left)
+    good, refused = last_known_good(choices, around.configurations, seen.shape)
     if good is None:
-        return NoPlan("no_known_good", _why_none(around.releases, current, refused))
-    shape = around.shapes.get(good.config, ())
-    if shape != around.seen.shape:
-        return NoPlan(
-            "variants_differ", f"{good.config} has variants {_names(shape)}, the endpoint {_names(around.seen.shape)}"
-        )
-    return _plan(target, step, current, good, running(around.releases, current))
+        return NoPlan(NO_KNOWN_GOOD, _why_none(around.releases, seen.release, refused))
+    return _plan(target, kind, step, around, good)
 
 
-def _plan(target: Target, step: Step, current: str, good: Release, bad: Release | None) -> Plan:
-    endpoint = target.touch.sagemaker_endpoint or ""
+def _plan(target: Target, kind: TouchKind, step: Step, around: Surroundings, good: Release) -> Plan:
+    pointer, before = POINTERS[kind], around.seen.current
+    bad = running(around.releases, around.seen.release)
+    desired = pointer.at(good.config)
+    left = bad.version if bad else around.seen.release
     return Plan(
         action=Action.ROLLBACK,
-        resource=target.resource,
-        before={CONFIG: current},
-        desired={CONFIG: good.config},
+        kind=kind,
+        resource=target.things[kind],
+        before=before,
+        desired=desired,
         converge_within=step.converge_within,
-        says=f"roll endpoint {endpoint} back from {bad.version if bad else current}"
-        f" to {good.version} ({good.known_good} good)",
-        command=_command(target, endpoint, good.config),
-        undo_command=_command(target, endpoint, current),
+        says=f"roll {pointer.word} {target.touch.names[kind]} back from {left} to {good.version} ({good.known_good} good)",
+        command=pointer.command(target, desired),
+        undo_command=pointer.command(target, before),
+        leaves=around.seen.release,
+        drift=f"the declared state (pipeline, Git) may still name {around.seen.release}; the next deploy would bring it back",
     )
 
 
-def _command(target: Target, endpoint: str, config: str) -> str:
+def _endpoint(target: Target, values: Mapping[str, str]) -> str:
     return (
-        f"aws sagemaker update-endpoint --region {target.region} --endpoint-name {endpoint}"
-        f" --endpoint-config-name {config} --retain-all-variant-properties"
+        f"aws sagemaker update-endpoint --region {quote(target.region)}"
+        f" --endpoint-name {quote(target.touch.sagemaker_endpoint or '')}"
+        f" --endpoint-config-name {quote(values.get(CONFIG, ''))} --retain-all-variant-properties"
     )
+
+
+def alias_command(target: Target, values: Mapping[str, str]) -> str:
+    """Write how a person moves the alias; without weights the routing is emptied, not left as it is."""
+    named, weights = target.touch.lambda_alias, dict(w.split("=") for w in values.get(CANARY, "").split(",") if w)
+    routing = canonical({"AdditionalVersionWeights": {version: float(weight) for version, weight in weights.items()}})
+    return (
+        f"aws lambda update-alias --region {quote(target.region)} --function-name {quote(named.function if named else '')}"
+        f" --name {quote(named.alias if named else '')} --function-version {quote(values.get(VERSION, ''))}"
+        f" --routing-config {quote(routing)}"
+    )
+
+
+def _parameter(target: Target, values: Mapping[str, str]) -> str:
+    named = target.touch.version_parameter
+    return (
+        f"aws ssm put-parameter --region {quote(target.region)} --name {quote(named.parameter if named else '')}"
+        f" --value {quote(values.get(VERSION, ''))} --overwrite"
+    )
+
+
+POINTERS: Mapping[TouchKind, Pointer] = {
+    TouchKind.SAGEMAKER_ENDPOINT: Pointer("endpoint", lambda config: {CONFIG: config}, _endpoint),
+    TouchKind.LAMBDA_ALIAS: Pointer("alias", lambda version: {VERSION: version, CANARY: ""}, alias_command),
+    TouchKind.VERSION_PARAMETER: Pointer("parameter", lambda version: {VERSION: version}, _parameter),
+}
 
 
 def _why_none(releases: Sequence[Release], current: str, refused: tuple[str, ...]) -> str:
@@ -80,13 +106,9 @@ def _why_none(releases: Sequence[Release], current: str, refused: tuple[str, ...
     return f"none of {', '.join(others)} is known to be good; vouch for one with: responder releases adopt"
 
 
-def _names(shape: Sequence[str]) -> str:
-    return ", ".join(shape) or "(none)"
-
-
-def surroundings_facts(around: Surroundings, now_s: float) -> Mapping[str, str | float]:
+def release_facts(around: Surroundings, now_s: float) -> Mapping[str, str | float]:
     """Return what conditions may read under `release`; empty when the running release carries no marker."""
-    release = running(around.releases, around.seen.current.get(CONFIG, ""))
+    release = running(around.releases, around.seen.release)
     if release is None:
         return {}
     return {"version": release.version, "age_s": now_s - release.marked_at.timestamp()}

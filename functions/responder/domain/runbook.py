@@ -14,12 +14,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from responder.domain.alert import Severity
+from responder.domain.alert import Severity, Urgency
 from responder.domain.duration import Duration, longest_range, parse_duration, write_duration
 from responder.domain.failure_mode import FailureMode
 from responder.domain.sighting import SignalIndex
 from responder.domain.signal import Signal
-from responder.domain.target import Target
+from responder.domain.target import Target, Team
 
 HEADINGS = ("Meaning", "Impact", "Diagnosis", "Remediation", "Verification")
 _STRICT = ConfigDict(extra="forbid")
@@ -37,14 +37,8 @@ class Action(StrEnum):
     """The closed list of remediations."""
 
     ROLLBACK = "rollback"
-
-
-class Urgency(StrEnum):
-    """How a person is brought in."""
-
-    PAGE = "page"
-    TICKET = "ticket"
-    NOTE = "note"
+    THROTTLE = "throttle"
+    FREEZE = "freeze"
 
 
 class IfNotRecovered(StrEnum):
@@ -85,7 +79,11 @@ Quotas = Annotated[tuple[Quota, ...], BeforeValidator(_many), PlainSerializer(_w
 
 @dataclass(frozen=True)
 class Step:
-    """One rung of the ladder; `when` is a condition over the documented context."""
+    """One rung of the ladder; `when` is a condition over the documented context.
+
+    A throttle goes down `to` this share of the limit in force, and is lifted again in `lift_in` even steps;
+    with 0 it stays until a person lifts it.
+    """
 
     __pydantic_config__ = _STRICT
 
@@ -93,6 +91,8 @@ class Step:
     if_not_recovered: IfNotRecovered
     when: str | None = None
     converge_within: Duration = timedelta(minutes=45)
+    to: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    lift_in: Annotated[int, Field(ge=0, le=10)] = 2
 
 
 @dataclass(frozen=True)
@@ -207,11 +207,12 @@ FLEET: Quotas = (Quota(10, timedelta(hours=1)),)
 
 @dataclass(frozen=True)
 class Library:
-    """What the artifact carries: the pages, the targets, and how often the whole fleet may be touched."""
+    """What the artifact carries: the pages, the targets and their teams, and how often the whole fleet may be touched."""
 
     book: Book
     targets: tuple[Target, ...]
     fleet: Quotas = FLEET
+    teams: dict[str, Team] = field(default_factory=dict)
 
     def target(self, name: str | None) -> Target | None:
         return next((t for t in self.targets if t.name == name), None)

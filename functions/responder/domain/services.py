@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from responder.domain.runbook import FLEET, Quotas
-from responder.domain.target import Target
+from responder.domain.target import Target, Team
 from responder.domain.written import Finding, Place, Written, nearest, read_as, read_yaml, refuse
 
 _NAME = re.compile(r"[a-z0-9-]{1,63}")
@@ -16,15 +16,21 @@ _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Services:
-    """The targets and the fleet's quotas."""
+    """The targets, the fleet's quotas, and where each team is told."""
 
     targets: tuple[Target, ...]
     fleet: Quotas
+    teams: dict[str, Team] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Fleet:
     fleet: Quotas
+
+
+@dataclass(frozen=True)
+class _Teams:
+    teams: dict[str, Team]
 
 
 def parse_services(text: str, path: str) -> Services:
@@ -41,15 +47,18 @@ def parse_services(text: str, path: str) -> Services:
         findings += target.findings
         targets += [target.value] if target.value else []
     fleet = read_as(_Fleet, {"fleet": data["fleet"]}, written) if "fleet" in data else None
-    refuse([*findings, *(fleet.findings if fleet else ()), *_faults(targets, written)])
-    return Services(tuple(targets), fleet.value.fleet if fleet and fleet.value else FLEET)
+    teams = read_as(_Teams, {"teams": data.get("teams") or {}}, written)
+    refuse([*findings, *(fleet.findings if fleet else ()), *teams.findings, *_faults(targets, written)])
+    return Services(
+        tuple(targets), fleet.value.fleet if fleet and fleet.value else FLEET, teams.value.teams if teams.value else {}
+    )
 
 
 def _shape_faults(data: dict[str, object], at: Written) -> Iterator[Finding]:
     if "services" not in data:
         yield at.finding((), "key services is missing", "write services: {} when nothing may be touched")
-    for key in data.keys() - {"services", "fleet"}:
-        yield at.finding((key,), f"unknown key {key}", nearest(key, ["services", "fleet"]))
+    for key in data.keys() - {"services", "fleet", "teams"}:
+        yield at.finding((key,), f"unknown key {key}", nearest(key, ["services", "fleet", "teams"]))
     services = data.get("services") or {}
     if not isinstance(services, dict):
         yield at.finding(
@@ -75,14 +84,15 @@ def _faults(targets: Sequence[Target], at: Written) -> Iterator[Finding]:
     owners: dict[str, str] = {}
     for target in targets:
         yield from _entry_faults(target, ("services", target.name), at)
-        other = owners.setdefault(target.resource, target.name)
-        if other != target.name:
-            what = f"{target.name} may touch the same resource as {other}: {target.resource}"
-            yield at.finding(
-                ("services", target.name, "touch"),
-                what,
-                "keep one entry; a list of label values lets it match both",
-            )
+        for thing in target.things.values():
+            other = owners.setdefault(thing, target.name)
+            if other != target.name:
+                what = f"{target.name} may touch the same resource as {other}: {thing}"
+                yield at.finding(
+                    ("services", target.name, "touch"),
+                    what,
+                    "keep one entry; a list of label values lets it match both",
+                )
     for second in [t for t in targets if t.default][1:]:
         yield at.finding(
             ("services", second.name, "default"),
@@ -115,7 +125,7 @@ def _entry_faults(target: Target, place: Place, at: Written) -> Iterator[Finding
     for label in (*target.match, *target.series):
         if not _LABEL.fullmatch(label):
             yield at.finding(place, f"{label!r} is not a label name", "use letters, digits and _")
-    if not target.touch.sagemaker_endpoint:
+    if not target.things:
         yield at.finding(
             (*place, "touch"),
             f"{target.name} names nothing that may be touched",

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
-from responder.domain.alert import Alert
+from responder.domain.alert import SEVERITY_LABELS, Alert
 from responder.domain.condition import holds
 from responder.domain.evidence import Evidence
 from responder.domain.failure_mode import FailureMode
@@ -17,8 +18,10 @@ from responder.domain.matching import PatternIndex, index_patterns
 from responder.domain.signal import Signal, as_words, kind_of
 
 LONGEST_LINE = 4_000  # characters of one log line that are read
+MOST_LINES = 1_000
 LONGEST_LOG = 200_000  # characters of all log lines together: ten megabytes must not delay a diagnosis
 _LONGEST_QUOTE = 80
+_SILENT = {"alertname", "runbook", "runbook_url", *SEVERITY_LABELS}
 
 Owned = tuple[FailureMode, Signal]
 
@@ -115,14 +118,16 @@ def measure_name(mode: FailureMode, signal: Signal) -> str:
 
 
 def written(alert: Alert) -> str:
-    """Return what an alert says, one line of text: its name as words, then its labels and annotations."""
+    """Return what an alert says in words, on one line; its loudness and its links say nothing about the cause."""
     pairs = [*sorted(alert.labels.items()), *sorted(alert.annotations.items())]
-    return _one_line(as_words(alert.name) + ". " + ". ".join(f"{name}={text}" for name, text in pairs))
+    told = [f"{name}={text}" for name, text in pairs if name not in _SILENT and "://" not in text]
+    return _one_line(". ".join([as_words(alert.name), *told]))
 
 
 def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """Read each different line once, and stop before a flood delays the diagnosis."""
     left = LONGEST_LOG
-    for line in lines:
+    for line in islice(dict.fromkeys(lines), MOST_LINES):
         yield _one_line(line[: min(LONGEST_LINE, left)])
         left -= len(line)
         if left <= 0:

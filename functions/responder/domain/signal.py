@@ -51,7 +51,6 @@ class Signal:
 
 def spell_out(signal: Signal, words: Mapping[str, str]) -> Signal:
     """Put the page's word lists where its patterns name them: `{high}` becomes `(?:high|above|over)`."""
-
     lists = {name: "(?:" + re.sub(r"\s*\|\s*", "|", written) + ")" for name, written in words.items()}
 
     def spelled(patterns: tuple[str, ...]) -> tuple[str, ...]:

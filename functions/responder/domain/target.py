@@ -12,16 +12,9 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from responder.domain.alert import Urgency
 from responder.domain.duration import Duration
-
-
-@dataclass(frozen=True)
-class Touch:
-    """Exactly what may be touched on a target; the first that is named gives the resource."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    sagemaker_endpoint: str | None = None
+from responder.domain.touch import Touch, TouchKind
 
 
 @dataclass(frozen=True)
@@ -34,9 +27,20 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Team:
+    """Where a team's pages and tickets go: a name in the PagerDuty secret, a Jira project; else the stack's own."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    pagerduty: str | None = None
+    jira: str | None = None
+
+
+@dataclass(frozen=True)
 class Target:
     """One entry of services.yaml.
 
+    `tell` is the loudest its team wants to be told: a team that has its own paging may begin with notes.
     `releases` are the names, with `*`, of the configurations and models the endpoint may be pointed at
     (default `<endpoint>-*`); `artefacts` are the `s3://bucket/prefix/` under which their files lie. Both only
     shape the permissions of the remediation role.
@@ -50,6 +54,7 @@ class Target:
     region: str
     touch: Touch
     team: str
+    tell: Urgency = Urgency.PAGE
     series: dict[str, str] = field(default_factory=dict)
     role_arn: str | None = None
     external_id: str | None = None
@@ -61,7 +66,14 @@ class Target:
 
     @property
     def resource(self) -> str:
-        return f"{self.account}/{self.region}/sagemaker-endpoint/{self.touch.sagemaker_endpoint}"
+        """The first thing that may be touched: what incidents are kept under."""
+        return next(iter(self.things.values()), f"{self.account}/{self.region}/nothing/{self.name}")
+
+    @property
+    def things(self) -> dict[TouchKind, str]:
+        """Everything that may be touched, by kind, each with a name that is unique in the world."""
+        at = f"{self.account}/{self.region}"
+        return {kind: f"{at}/{kind.replace('_', '-')}/{name}" for kind, name in self.touch.names.items()}
 
     @property
     def selector(self) -> str:

@@ -6,6 +6,7 @@
   `within`. Doubt keeps what was done and goes to a person.
 """
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from responder.domain.duration import write_duration
 from responder.domain.escalation import on_closing, on_recovery, page_now
 from responder.domain.evidence import Evidence
 from responder.domain.guard import Firing
-from responder.domain.incident import RECONCILE, Disposition, Incident, Moved, State, check_every, move
+from responder.domain.incident import RECONCILE, Disposition, Episode, Incident, Moved, State, check_every, move
 from responder.domain.plain import stamp, to_plain
 from responder.domain.runbook import IfNotRecovered, Verify
 
@@ -33,7 +34,7 @@ class Verdict(StrEnum):
 def verify(incident: Incident, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:
     """Take one look into account; a verdict is written down, a mere look is not."""
     rule = the_intent(incident).verify
-    answer = _holds(rule, measured, traffic)
+    answer = condition_holds(rule, measured, traffic)
     held = (incident.held_since or now) if answer is True else None
     looked = replace(incident, held_since=held, last_value=_number(measured), next_at=now + check_every(rule.soak))
     if held is not None and now - held >= rule.soak:
@@ -41,6 +42,12 @@ def verify(incident: Incident, measured: Evidence, traffic: Evidence, now: datet
     if incident.give_up_at is not None and now >= incident.give_up_at:
         return _given_up(looked, answer, measured, traffic, now)
     return Moved(looked)
+
+
+def cannot_tell(incident: Incident, why: str, now: datetime) -> Moved:
+    """Hand over what nobody can measure any more."""
+    facts = {"action_id": the_intent(incident).action_id, "verdict": Verdict.INCONCLUSIVE}
+    return hand_over(incident, "verified", facts, f"cannot tell whether it recovered: {why}", now)
 
 
 def close_if_ended(incident: Incident, now: datetime) -> Moved | None:
@@ -90,14 +97,17 @@ def _contradiction(incident: Incident, firing: dict[tuple[str, str], Firing]) ->
     return "recovery was verified, but nobody can say whether the alert ended" if "unknown" in states else None
 
 
-def _holds(rule: Verify, measured: Evidence, traffic: Evidence) -> bool | None:
-    if not isinstance(traffic.value, int | float) or traffic.value < rule.traffic.at_least:
+def condition_holds(rule: Verify, measured: Evidence, traffic: Evidence) -> bool | None:
+    flowing = _number(traffic)
+    if flowing is None or flowing < rule.traffic.at_least:
         return None
     answer = holds(rule.condition, {"value": measured.value})
     return answer if isinstance(answer, bool) else None
 
 
 def _recovered(incident: Incident, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:
+    if incident.lifted < len(the_intent(incident).plan.lift):
+        return _lift(incident, measured, traffic, now)
     after = move(
         incident,
         State.RECOVERED,
@@ -108,6 +118,16 @@ def _recovered(incident: Incident, measured: Evidence, traffic: Evidence, now: d
         give_up_at=None,
     )
     return Moved(after, "verified", _facts(incident, Verdict.RECOVERED, measured, traffic))
+
+
+def _lift(incident: Incident, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:
+    """It is well under the limit: lift it by one step, and look again."""
+    number, steps = incident.lifted + 1, len(the_intent(incident).plan.lift)
+    says = f"recovered under the limit; lifting it, step {number} of {steps}"
+    told = incident.notices if incident.lifted else on_recovery(incident.notices, now)
+    after = move(incident, State.LIFTING, says=says, lifted=number, next_at=None, give_up_at=None, notices=told)
+    facts = _facts(incident, Verdict.RECOVERED, measured, traffic)
+    return Moved(after, "verified", {**facts, "next": "lift", "lift": number, "lifts": steps})
 
 
 def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:  # noqa: FBT001  # the answer of a condition
@@ -122,6 +142,9 @@ def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traff
         )
     facts = _facts(incident, Verdict.NOT_RECOVERED, measured, traffic)
     intent = the_intent(incident)
+    if incident.lifted:
+        says = "lifting the limit brought the trouble back; going back one step"
+        return Moved(move(incident, State.UNDOING, says=says, next_at=None), "verified", {**facts, "next": "undo the lift"})
     match intent.if_not_recovered:
         case IfNotRecovered.UNDO if intent.plan.undoable:
             return Moved(
@@ -142,9 +165,9 @@ def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traff
 
 
 def _doubt(incident: Incident, measured: Evidence, traffic: Evidence) -> str:
-    floor = the_intent(incident).verify.traffic.at_least
-    if isinstance(traffic.value, int | float) and traffic.value < floor:
-        return f"traffic is {traffic.value:g}, below the floor of {floor:g}"
+    floor, flowing = the_intent(incident).verify.traffic.at_least, _number(traffic)
+    if flowing is not None and flowing < floor:
+        return f"traffic is {flowing:g}, below the floor of {floor:g}"
     return traffic.missing or measured.missing or "the measurement is no number"
 
 
@@ -160,8 +183,15 @@ def _close(incident: Incident, disposition: Disposition, says: str, now: datetim
             "says": says,
             "opened_at": stamp(incident.opened_at),
             "acted": incident.acted_at is not None,
+            "episodes": [_final(e, disposition) for e in incident.episodes],
+            "episodes_before": incident.forgotten,
         },
     )
+
+
+def _final(episode: Episode, disposition: Disposition) -> dict[str, Any]:
+    """Say how one episode ended: as the incident did, unless it has an end of its own."""
+    return to_plain(replace(episode, disposition=episode.disposition or disposition))
 
 
 def _drop_pending(incident: Incident) -> tuple[Any, ...]:
@@ -185,4 +215,5 @@ def _facts(incident: Incident, verdict: Verdict, measured: Evidence, traffic: Ev
 
 
 def _number(measured: Evidence) -> float | None:
-    return float(measured.value) if isinstance(measured.value, int | float) else None
+    value = measured.value
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""The text a person is woken by: what is wrong, what we believe and why, what we did, what to do first.
+"""The text a person is woken by: what is wrong and how bad, what to do first, what we believe and did, and why.
 
 Plain text on purpose. Everything that came from outside is put on one line, without control or
 bidirectional characters, and cut: it cannot pretend to be another line of the page.
@@ -9,16 +9,19 @@ import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
+from responder.domain.advice import Pointers, do_first, prose
 from responder.domain.alert import Alert
+from responder.domain.diagnosis import Diagnosis
 from responder.domain.duration import roughly
 from responder.domain.escalation import NoticeKind
-from responder.domain.incident import Disposition, Incident, State
+from responder.domain.evidence import Evidence
+from responder.domain.incident import Disposition, Incident, Intent, State
 from responder.domain.plain import stamp
-from responder.domain.runbook import Runbook
 from responder.domain.target import Target
 
 LONGEST = 16_000  # characters of a body; SNS takes 256 KB, PagerDuty 512 KB, a person much less
-_PROSE = ("Meaning", "Diagnosis", "Remediation", "Verification")
+_BRIEF = (NoticeKind.NOTE, NoticeKind.UPDATE, NoticeKind.RESOLVE)  # their readers know the runbook or need none
+_AGAIN = {NoticeKind.UPDATE: "Update: ", NoticeKind.RESOLVE: "Ended: "}
 
 
 class Tone(StrEnum):
@@ -31,20 +34,22 @@ class Tone(StrEnum):
     ENDED = "ended"
 
 
-def subject(incident: Incident, target: Target | None) -> str:
+def subject(incident: Incident, kind: NoticeKind, target: Target | None) -> str:
     mode = incident.diagnosis.failure_mode if incident.diagnosis else "not diagnosed yet"
-    return one_line(f"[{incident.severity}] {_where(incident, target)}: {mode} - {_tone(incident)}", 100)
+    says = f"[{incident.severity}] {_where(incident, target)}: {mode} - {_tone(incident)}"
+    return one_line(_AGAIN.get(kind, "") + says, 100)
 
 
-def body(incident: Incident, kind: NoticeKind, target: Target | None, page: Runbook | None, now: datetime) -> str:
+def body(incident: Incident, kind: NoticeKind, at: Pointers, now: datetime) -> str:
     """Write the notice; the runbook's prose comes last, because it is the longest."""
     parts = [
-        _what(incident, now),
+        _what(incident, at, now),
+        do_first(incident, at),
         _belief(incident),
         _done(incident),
-        _ask(incident),
-        _links(target),
-        "" if kind is NoticeKind.NOTE or page is None else _prose(page),
+        _alerts(incident),
+        _where_more(incident, at),
+        "" if kind in _BRIEF else prose(incident, at),
     ]
     return "\n\n".join(part for part in parts if part)[:LONGEST]
 
@@ -75,26 +80,40 @@ def _where(incident: Incident, target: Target | None) -> str:
     return incident.alerts[0].name if incident.alerts else incident.resource
 
 
-def _what(incident: Incident, now: datetime) -> str:
+def _what(incident: Incident, at: Pointers, now: datetime) -> str:
+    title = at.page.policy.title if at.page and incident.diagnosis else "something is wrong"
+    firing = f"{len(incident.firing)} alert{'s' * (len(incident.firing) != 1)} firing"
     lines = [
-        f"Since {stamp(incident.started_at)} ({_ago(incident.started_at, now)}).",
-        f"Incident {incident.id}, state {incident.state}.",
-        "Alerts:",
+        f"{_where(incident, at.target)}: {title}. {_said(incident.alerts[0]) if incident.alerts else ''}".strip(),
+        f"Since {stamp(incident.started_at)} ({_ago(incident.started_at, now)}), {incident.severity}, {firing}.",
     ]
-    lines += [f"  - {_alert(alert)}" for alert in incident.alerts]
+    return "\n".join([*lines, *_how_bad(incident)])
+
+
+def _how_bad(incident: Incident) -> list[str]:
+    """Give the numbers of the diagnosed mode; what else was measured stands in the incident's record."""
+    if incident.last_value is not None and incident.intent:
+        wanted = incident.intent.verify.condition.replace("`", "")
+        return [f"Last measured: {incident.last_value:.4g}, wanted {wanted}."]
+    diagnosis = incident.diagnosis
+    measured = [e for e in diagnosis.evidence if _is_about(e, diagnosis)] if diagnosis else []
+    return [f"Measured: {_answer(e)}." for e in measured if e.missing is None]
+
+
+def _alerts(incident: Incident) -> str:
+    lines = ["Alerts:", *(f"  - {_alert(alert)}" for alert in incident.alerts)]
     more = len(incident.firing) - len(incident.alerts)
     return "\n".join(lines + ([f"  - and {more} more firing"] if more > 0 else []))
 
 
 def _alert(alert: Alert) -> str:
-    said = (
-        alert.annotations.get("summary")
-        or alert.annotations.get("description")
-        or alert.annotations.get("message")
-        or ""
-    )
     labels = ", ".join(f"{k}={v}" for k, v in sorted(alert.labels.items()) if k not in ("alertname", "severity"))
-    return one_line(f"{alert.name} [{alert.labels.get('severity', 'no severity')}] {said} ({labels})", 400)
+    return one_line(f"{alert.name} [{alert.labels.get('severity', 'no severity')}] {_said(alert)} ({labels})", 400)
+
+
+def _said(alert: Alert) -> str:
+    said = next((alert.annotations[k] for k in ("summary", "description", "message") if alert.annotations.get(k)), "")
+    return one_line(said, 200)
 
 
 def _belief(incident: Incident) -> str:
@@ -106,29 +125,43 @@ def _belief(incident: Incident) -> str:
     ]
     lines += [f"  because {one_line(reason, 200)}" for reason in diagnosis.because]
     lines += [f"  despite {one_line(reason, 200)}" for reason in diagnosis.despite]
-    for e in diagnosis.evidence:
-        answer = f"{e.value:.4g}" if isinstance(e.value, float) else e.value
-        lines.append(
-            one_line(
-                f"  measured {e.name} = {answer}" if e.missing is None else f"  no answer for {e.name}: {e.missing}",
-                240,
-            )
-        )
+    lines += [f"  measured {_answer(e)}" for e in diagnosis.evidence if _is_about(e, diagnosis) and e.missing is None]
+    unanswered = [e for e in diagnosis.evidence if e.missing is not None]
+    if unanswered:
+        why = one_line(unanswered[0].missing or "", 160)
+        lines.append(f"  no answer to {len(unanswered)} of {len(diagnosis.evidence)} questions ({why})")
     return "\n".join(lines)
+
+
+def _is_about(evidence: Evidence, diagnosis: Diagnosis) -> bool:
+    mode, _, question = evidence.name.partition(".")
+    return not question or mode in (diagnosis.failure_mode, diagnosis.leading)
+
+
+def _answer(evidence: Evidence) -> str:
+    value = f"{evidence.value:.4g}" if isinstance(evidence.value, float) else evidence.value
+    return one_line(f"{evidence.name.partition('.')[2] or evidence.name} = {value}", 240)
 
 
 def _done(incident: Incident) -> str:
     lines = []
     if incident.intent:
-        did = "did" if incident.acted_at else "tried"
-        lines.append(f"What we {did}: {incident.intent.plan.says} (action {incident.intent.action_id}).")
+        lines.append(_did(incident, incident.intent))
     if incident.refusal:
         lines.append(f"What we did not do: {_refused(incident)}")
     elif incident.says and incident.says != (incident.intent.plan.says if incident.intent else ""):
         lines.append(f"How it stands: {one_line(incident.says, 600)}.")
-    if incident.last_value is not None and incident.intent:
-        lines.append(f"Last measured: {incident.last_value:.4g}, wanted {incident.intent.verify.condition}.")
+    if incident.drift:
+        lines.append(f"Mind: {one_line(incident.drift, 300)}.")
+    if incident.intent and _may_be_taken_back(incident, incident.intent):
+        lines += ["To take it back by hand:", f"  {incident.intent.plan.undo_command}"]
     return "\n".join(lines)
+
+
+def _did(incident: Incident, intent: Intent) -> str:
+    did = "did" if incident.acted_at else "tried"
+    back = ", and took it back" if incident.reverted_at else ""
+    return f"What we {did}: {one_line(intent.plan.says, 300)} (action {intent.action_id}){back}."
 
 
 def _refused(incident: Incident) -> str:
@@ -136,31 +169,13 @@ def _refused(incident: Incident) -> str:
     return one_line(f"{would}refused because of {incident.refusal}: {incident.says}", 600)
 
 
-def _ask(incident: Incident) -> str:
-    lines = []
-    if incident.proposal and incident.state is State.ESCALATED:
-        lines += ["To do it by hand:", f"  {incident.proposal.command}"]
-    if incident.intent and incident.state is not State.CLOSED and incident.intent.plan.undoable:
-        lines += ["To take it back by hand:", f"  {incident.intent.plan.undo_command}"]
-    if incident.drift:
-        lines.append(f"Mind: {incident.drift}")
-    lines.append(f"The whole story: responder incident {incident.id}")
-    return "\n".join(lines)
+def _may_be_taken_back(incident: Incident, intent: Intent) -> bool:
+    return intent.plan.undoable and incident.state is not State.CLOSED and incident.reverted_at is None
 
 
-def _links(target: Target | None) -> str:
-    return "\n".join(f"{name}: {url}" for name, url in links(target))
-
-
-def links(target: Target | None) -> tuple[tuple[str, str], ...]:
-    """Links the owner wrote into services.yaml; never one that came with an alert."""
-    return (("dashboard", target.links.dashboard),) if target and target.links.dashboard else ()
-
-
-def _prose(page: Runbook) -> str:
-    parts = [f"Runbook {page.failure_mode} ({page.path}, sha256 {page.sha256[:12]})"]
-    parts += [f"{heading}\n{page.prose[heading].strip()}" for heading in _PROSE if page.prose.get(heading)]
-    return "\n\n".join(parts)
+def _where_more(incident: Incident, at: Pointers) -> str:
+    lines = [f"{name}: {url}" for name, url in at.links]
+    return "\n".join([*lines, f"The whole story: responder incident {incident.id}"])
 
 
 def _ago(then: datetime, now: datetime) -> str:

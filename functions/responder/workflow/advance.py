@@ -11,22 +11,20 @@ from datetime import datetime, timedelta
 
 from responder.domain import acting, deciding, guard, receiving, verification
 from responder.domain.diagnosis import Diagnosis, diagnose, questions
-from responder.domain.escalation import next_due
 from responder.domain.guard import Reason, Verdict
 from responder.domain.incident import Incident, Moved, State
 from responder.domain.mode import in_force, names
 from responder.domain.next_step import Do, next_step
-from responder.domain.plain import to_plain
 from responder.domain.release import running
-from responder.domain.remediation import Outcome, Standing, classify
-from responder.domain.rollback import CONFIG
+from responder.domain.remediation import Outcome, Snapshot, Standing, classify
 from responder.domain.runbook import Autonomy, fill
 from responder.domain.target import Target
 from responder.errors import ActionFailed, CannotKnow, TryAgain
+from responder.ports import Remediator
 from responder.workflow.hold import Hold
 from responder.workflow.soak import soak
 from responder.workflow.survey import survey, would_be
-from responder.workflow.tell import tell_somebody
+from responder.workflow.tell import tell
 from responder.workflow.world import World
 
 MOST_STEPS = 30
@@ -40,24 +38,6 @@ def advance(hold: Hold, world: World, now: datetime) -> None:
             return
         _STEPS[due.do](hold, world, now)
     raise TryAgain(f"{hold.record.resource} still has work after {MOST_STEPS} steps")
-
-
-def tell(hold: Hold, world: World, now: datetime) -> None:
-    incident = hold.incident
-    notice = next_due(incident.notices)
-    if notice is None:
-        return
-    told = tell_somebody(incident, notice, world, now)
-    moved = replace(incident, notices=tuple(told if n is notice else n for n in incident.notices))
-    if told.told_at is None:
-        hold.write(Moved(moved))
-        hold.mention("notice_failing", {"notice": to_plain(told), "why": told.last_failure})
-        return
-    hold.write(
-        Moved(
-            moved, "told", {"notice": to_plain(told), "key": f"{incident.id}/{notice.kind}", "number": notice.tries + 1}
-        )
-    )
 
 
 def decide(hold: Hold, world: World, now: datetime) -> None:
@@ -75,7 +55,7 @@ def decide(hold: Hold, world: World, now: datetime) -> None:
 
 
 def act(hold: Hold, world: World, now: datetime) -> None:
-    """Carry out the intention, forward or back: export, observe, re-check, apply, record."""
+    """Carry out the intention, forward, back or one step up again: export, observe, re-check, apply, record."""
     target = world.library.target(hold.incident.target)
     refusal = _export_first(hold, world)
     if target is None or refusal:
@@ -83,7 +63,7 @@ def act(hold: Hold, world: World, now: datetime) -> None:
         hold.write(acting.not_done(hold.incident, refusal or gone, now))
         return
     before, desired = acting.direction(hold.incident)
-    seen = world.remediator.observe(target)
+    seen = _remediator(hold, world).observe(target)
     match classify(seen, dict(before), dict(desired)):
         case Standing.DESIRED | Standing.IN_PROGRESS as standing:
             hold.write(
@@ -92,7 +72,7 @@ def act(hold: Hold, world: World, now: datetime) -> None:
                 )
             )
         case Standing.BEFORE:
-            _apply(hold, world, target, now)
+            _apply(hold, world, target, seen, now)
         case standing:
             hold.write(
                 acting.not_done(
@@ -112,7 +92,7 @@ def converge(hold: Hold, world: World, now: datetime) -> None:
     standing, says = Standing.IN_PROGRESS, f"services.yaml no longer names {incident.target}"
     if target:
         try:
-            seen = world.remediator.observe(target)
+            seen = _remediator(hold, world).observe(target)
             standing, says = classify(seen, dict(before), dict(desired)), seen.says or seen.state
         except CannotKnow as error:
             says = f"cannot look: {error}"
@@ -123,11 +103,13 @@ def verify(hold: Hold, world: World, now: datetime) -> None:
     incident = hold.incident
     rule = acting.the_intent(incident).verify
     target = world.library.target(incident.target)
-    selector = target.selector if target else ""
-    asked = [("verify", fill(rule.query, selector)), ("traffic", fill(rule.traffic.query, selector))]
+    if target is None:  # without its selector the query would measure every service there is
+        hold.write(verification.cannot_tell(incident, f"services.yaml no longer names {incident.target}", now))
+        return
+    asked = [("verify", fill(rule.query, target.selector)), ("traffic", fill(rule.traffic.query, target.selector))]
     measured, traffic = world.gather(asked, world.metrics, now)
     moved = verification.verify(incident, measured, traffic, now)
-    if moved.incident.state is State.RECOVERED and target:
+    if moved.incident.state is State.RECOVERED:
         _blame(incident, target, world)
     hold.write(moved)
 
@@ -173,6 +155,7 @@ _STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {
     Do.TELL: tell,
     Do.UNDO: act,
     Do.ACT: act,
+    Do.LIFT: act,
     Do.VERIFY: verify,
     Do.CONVERGE: converge,
     Do.DECIDE: decide,
@@ -183,13 +166,17 @@ _STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {
 }
 
 
-def _apply(hold: Hold, world: World, target: Target, now: datetime) -> None:
+def _remediator(hold: Hold, world: World) -> Remediator:
+    return world.remediators[acting.the_intent(hold.incident).plan.lever]
+
+
+def _apply(hold: Hold, world: World, target: Target, seen: Snapshot, now: datetime) -> None:
     refusal = guard.first_refusal(_recheck(hold, world, target, now))
     if refusal:
         hold.write(acting.not_done(hold.incident, refusal, now))
         return
     _, desired = acting.direction(hold.incident)
-    outcome = world.remediator.apply(target, desired, acting.the_intent(hold.incident).action_id)
+    outcome = _remediator(hold, world).apply(target, seen, desired, acting.token(hold.incident))
     hold.write(acting.acted(hold.incident, outcome, now))
 
 
@@ -199,11 +186,11 @@ def _recheck(hold: Hold, world: World, target: Target, now: datetime) -> list[Ve
     intent = acting.the_intent(incident)
     settings = world.modes.read(names(intent.failure_mode, target.name))
     switch = in_force(settings, Autonomy.AUTO, world.alerts is not None)
-    left = min(world.time_left(), (hold.record.lease_until or now) - now)
-    verdicts = [guard.mode_guard(switch), guard.time_guard(left, intent.plan.worst_case)]
+    verdicts = [guard.mode_guard(switch)]
     if incident.state is State.ACTING:
         verdicts.append(would_be(incident, world))
-    return verdicts
+    left = min(world.time_left(), (hold.record.lease_until or now) - now)  # looked at last: asking takes time
+    return [*verdicts, guard.time_guard(left, intent.plan.worst_case)]
 
 
 def _export_first(hold: Hold, world: World) -> Verdict | None:
@@ -222,7 +209,10 @@ def _put(hold: Hold, world: World) -> None:
 
 
 def _blame(incident: Incident, target: Target, world: World) -> None:
-    """The release that was taken out of service is never gone back to."""
-    bad = running(world.releases.of(target.name), acting.the_intent(incident).plan.before.get(CONFIG, ""))
-    if bad:
-        world.releases.save(replace(bad, blamed=f"incident {incident.id}"))
+    """The releases that were taken out of service until it was well are never gone back to."""
+    if not acting.the_intent(incident).plan.leaves:
+        return
+    releases = world.releases.of(target.name)
+    for bad in [running(releases, config) for config in incident.left]:
+        if bad and not bad.blamed:
+            world.releases.save(replace(bad, blamed=f"incident {incident.id}"))

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from responder.domain.levers import levers_of
 from responder.domain.mode import Mode
 from responder.domain.plain import stamp
-from responder.domain.rollback import CONFIG
+from responder.domain.runbook import Action
 from responder.domain.target import Target
 from responder.errors import NotThere, ResponderError
 from responder.ports import Channel, Letter, LockView
+from responder.workflow.releasing import see_configuration
 from responder.workflow.world import World
 
 
@@ -30,7 +32,7 @@ class Check:
 def examine(world: World, lock: LockView, now: datetime, *, send: bool) -> list[Check]:
     """Look at everything once; one failing check never stops the next."""
     checks = [
-        _check("journal", lambda: _journal(world, now)),
+        _check("journal", lambda: _journal(world)),
         _check("audit lock", lock.describe),
         _check("mode", lambda: _mode(world)),
         _check("Prometheus", lambda: _prometheus(world, now)),
@@ -48,9 +50,10 @@ def _check(what: str, look: Callable[[], str]) -> Check:
         return Check(what, well=False, says=str(error))
 
 
-def _journal(world: World, now: datetime) -> str:
+def _journal(world: World) -> str:
     world.journal.read("doctor")
-    return f"readable; {len(world.agenda.due(now))} resources are due"
+    world.journal.entries("doctor", 1)
+    return "readable"
 
 
 def _mode(world: World) -> str:
@@ -92,9 +95,12 @@ def _services(world: World) -> str:
 
 
 def _target(target: Target, world: World) -> str:
-    seen = world.remediator.observe(target)
-    config = seen.current.get(CONFIG, "")
-    missing = world.remediator.configuration(target, config).artefacts.missing
+    looked = {lever: world.remediators[lever].observe(target) for lever in levers_of(target)}
+    seen = next((snapshot for lever, snapshot in looked.items() if lever.action is Action.ROLLBACK), None)
+    if seen is None:
+        return "; ".join(f"{lever}: {snapshot.state}" for lever, snapshot in looked.items())
+    config = seen.release
+    missing = see_configuration(target, config, world).artefacts.missing
     if missing:
         raise NotThere(
             f"runs {config}, but {', '.join(missing)} cannot be read: releases of it can never be known good"
@@ -119,8 +125,8 @@ def _channels(world: World, now: datetime, *, send: bool) -> Iterator[Check]:
 
 def _send(channel: Channel, now: datetime) -> str:
     says = "This is a test of the alert responder; nothing is wrong and nobody has to do anything."
-    letter = Letter(f"doctor-{stamp(now)}", "page", "info", "[test] alert responder", says, "responder doctor", 1)
+    kind = next(iter(channel.kinds))
+    letter = Letter(f"doctor-{stamp(now)}", kind, "info", "[test] alert responder", says, "responder doctor", 1)
     sent = channel.send(letter)
-    if channel.takes("resolve"):
-        channel.send(Letter(letter.key, "resolve", "info", letter.subject, says, letter.source, 1))
+    channel.resolve(letter, sent)
     return f"took a test message ({sent})"

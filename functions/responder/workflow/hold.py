@@ -2,6 +2,7 @@
 
 - Taking hold raises the epoch; every later write is conditional on it.
 - What is decided together is written together: one transaction, one entry, one audit record.
+- Personal data and secrets are taken out here, of what is written down and of what an incident carries along.
 - A write after which nothing is left to do now gives the lease back by itself, and says when to look again.
 """
 
@@ -14,6 +15,7 @@ from responder.domain.audit import Actor, Record, make_record, record_of
 from responder.domain.incident import Incident, Moved
 from responder.domain.journal import LEASE, Budget, Chain, Change, TargetRecord
 from responder.domain.next_step import next_due_at, next_step
+from responder.domain.redaction import redact_fact
 from responder.errors import Fenced
 from responder.ports import Journal
 
@@ -70,7 +72,7 @@ class Hold:
             chain.last_sha256,
             kind,
             self.record.resource,
-            dict(facts),
+            _redacted(facts),
             self._actor,
             "",
             self._now,
@@ -84,7 +86,7 @@ class Hold:
 
     def mention(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Leave something for the log and the metrics that is no entry of the journal."""
-        self.written.append(Written(kind, facts, self.record.incident))
+        self.written.append(Written(kind, _redacted(facts), self.record.incident))
 
     def unexported(self) -> list[Record]:
         """Return the records the audit does not have yet, oldest first, from memory where we wrote them ourselves."""
@@ -107,6 +109,7 @@ class Hold:
         if moved is None:
             self._send(record, expected, (), budgets)
             return
+        moved = replace(moved, incident=_discreet(moved.incident), facts=_redacted(moved.facts))
         incident, entry = self._entry(moved)
         record = replace(record, incident=incident)
         if entry:
@@ -141,13 +144,14 @@ class Hold:
         if not busy:
             record = replace(record, lease_until=None)
         due = next_due_at(record, self._now)
+        due_at = due.at if due else None
         self._journal.write(
             Change(
                 record=record,
                 expected_epoch=expected,
                 entries=entries,
                 budgets=tuple(budgets),
-                due_at=record.lease_until if busy else (due.at if due else None),
+                due_at=record.lease_until or due_at,  # while it is held, nobody else need look before the lease ends
                 due_kind=due.do if due else "",
             ),
         )
@@ -167,3 +171,19 @@ class Hold:
             return incident.seq
         chain = self.record.chains.get(stream)
         return chain.seq if chain else -1
+
+
+def _redacted(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts as they may be kept, with what was taken out counted beside what the front door took out."""
+    clean, counts = redact_fact(dict(facts))
+    if counts:
+        before = clean.get("redactions", {})
+        clean["redactions"] = {kind: counts[kind] + before.get(kind, 0) for kind in sorted({*counts, *before})}
+    return clean
+
+
+def _discreet(incident: Incident) -> Incident:
+    """Redact what an incident remembers of the outside's words; its intent holds values that are acted on."""
+    heard = {name: getattr(incident, name) for name in ("says", "notices", "diagnosis", "drift")}
+    clean, counts = redact_fact(heard)
+    return replace(incident, **clean) if counts else incident

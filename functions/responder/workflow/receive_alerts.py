@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from responder.domain.message import Message, to_messages
+from responder.domain.message import LARGEST as LARGEST_MESSAGE
+from responder.domain.message import Message, encode, to_messages
 from responder.domain.target import Target
 from responder.errors import ActionFailed, CannotRead, TryAgain
 from responder.ports import AlertQueue, Quarantine, ReadNotification, Tokens
@@ -79,9 +80,7 @@ class FrontDoor:
         notification, unreadable = self._read(body, source, trace_id, now)
         for content, cause in unreadable:
             self._quarantine.keep(content, cause, now)
-        messages = to_messages(notification, self._targets)
-        if messages:
-            self._queue.send(messages)
+        messages = self._queue_all(to_messages(notification, self._targets), unreadable, now)
         redacted: dict[str, int] = {}
         for message in messages:
             redacted |= {kind: redacted.get(kind, 0) + count for kind, count in message.redacted.items()}
@@ -99,6 +98,18 @@ class FrontDoor:
             redacted,
         )
 
+    def _queue_all(self, messages: list[Message], unreadable: list[tuple[bytes, str]], now: datetime) -> list[Message]:
+        """Queue what fits; one alert that no message can hold is set apart, and does not stop the others."""
+        giants = [m for m in messages if len(m.alerts) == 1 and len(encode(m)) > LARGEST_MESSAGE]
+        for giant in giants:
+            cause = f"one alert about {giant.resource} is larger than a message can be ({LARGEST_MESSAGE} bytes)"
+            unreadable.append((encode(giant).encode(), cause))
+            self._quarantine.keep(*unreadable[-1], now)
+        fitting = [m for m in messages if m not in giants] if giants else messages
+        if fitting:
+            self._queue.send(fitting)
+        return fitting
+
     def _set_aside(self, body: bytes, cause: str, now: datetime) -> Answer:
         try:
             self._quarantine.keep(body, cause, now)
@@ -113,8 +124,8 @@ class FrontDoor:
             return None
         source = owner_of(token.strip(), self._tokens.read(fresh=False))
         if source is None and (self._refetched is None or now - self._refetched >= REFETCH_EVERY):
-            self._refetched = now
             source = owner_of(token.strip(), self._tokens.read(fresh=True))
+            self._refetched = now  # only now: where the secret could not be read, nobody knows yet that it is wrong
         return source
 
 

@@ -19,7 +19,7 @@ def set_aside(body: str, cause: str, quarantine: Quarantine, channels: Sequence[
         raise TryAgain(f"the unreadable message could not be kept: {error}", after_seconds=30) from error
     letter = _letter(body, cause, key, now)
     failures = []
-    for channel in (c for c in channels if c.takes(letter.kind)):
+    for channel in (c for c in channels if letter.kind in c.kinds):
         try:
             channel.send(letter)
         except ActionFailed as error:

@@ -3,20 +3,23 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from responder.domain.incident import State
 from responder.domain.journal import Soaking, TargetRecord
 from responder.domain.plain import stamp
 from responder.domain.remediation import Snapshot
-from responder.domain.rollback import CONFIG
+from responder.domain.runbook import Autonomy, Runbook, fill
 from responder.domain.target import Target
-from responder.errors import ActionFailed
+from responder.domain.verification import condition_holds
+from responder.errors import ActionFailed, CannotKnow
 from responder.workflow.hold import Hold
+from responder.workflow.releasing import see_running
 from responder.workflow.world import World
 
 LOOK_AGAIN = timedelta(minutes=5)
 
 
 def soak(hold: Hold, world: World, now: datetime) -> None:
-    """Call the release known good when it still runs and no incident opened since it was marked."""
+    """Call the release known good when it still runs, no incident opened since, and it measures well."""
     watched = hold.record.soaking
     target = next((t for t in world.library.targets if t.resource == hold.record.resource), None)
     if watched is None or target is None:
@@ -24,7 +27,7 @@ def soak(hold: Hold, world: World, now: datetime) -> None:
         hold.save()
         return
     try:
-        fault = soak_fault(hold.record, watched, world.remediator.observe(target))
+        fault = soak_fault(hold.record, watched, see_running(target, world)) or _badly(target, world, now)
     except ActionFailed:
         hold.record = replace(hold.record, soaking=replace(watched, until=now + LOOK_AGAIN))
         hold.save()
@@ -43,16 +46,40 @@ def soak(hold: Hold, world: World, now: datetime) -> None:
 
 def soak_fault(record: TargetRecord, watched: Soaking, seen: Snapshot) -> str | None:
     """Return why the release cannot be called good, None when it can."""
-    if record.incident and record.incident.opened_at >= watched.since:
-        return f"incident {record.incident.id} opened while it ran"
-    if seen.current.get(CONFIG) != watched.config or not seen.settled:
+    incident = record.incident
+    if incident and (incident.state is not State.CLOSED or incident.opened_at >= watched.since):
+        return f"incident {incident.id} was open while it ran"
+    if seen.release != watched.config or not seen.settled:
         return f"the target no longer runs {watched.config}"
     return None
 
 
+def _badly(target: Target, world: World, now: datetime) -> str | None:
+    """Return which verification the release does not meet; raise CannotKnow when not one can be measured.
+
+    Only the pages that act by themselves are asked: they are the ones that would come back to this release. A
+    service need not have all they measure: what has no answer here says nothing.
+    """
+    rules = [page.policy.verify for page in world.library.book.runbooks.values() if _acts(page)]
+    asked = [q for rule in rules if rule for q in (rule.query, rule.traffic.query)]
+    filled = {query: fill(query, target.selector) for query in asked}
+    answers = {e.name: e for e in world.gather(list(filled.items()), world.metrics, now)}
+    held = {r: condition_holds(r, answers[r.query], answers[r.traffic.query]) for r in rules if r}
+    for rule in (rule for rule, holds in held.items() if holds is False):
+        return f"{rule.condition} does not hold: {rule.query} is {answers[rule.query].value}"
+    if rules and True not in held.values():
+        raise CannotKnow("nothing that would tell a good release from a bad one can be measured")
+    return None
+
+
+def _acts(page: Runbook) -> bool:
+    return page.policy.autonomy is Autonomy.AUTO and page.policy.verify is not None
+
+
 def _save_as_good(target: Target, watched: Soaking, world: World, now: datetime) -> None:
     for release in world.releases.of(target.name):
-        if release.version == watched.version and not release.known_good and not release.blamed:
+        same = (release.version, release.config) == (watched.version, watched.config)
+        if same and not release.known_good and not release.blamed:
             world.releases.save(
                 replace(release, known_good="soaked", known_good_at=now, known_good_by=world.actor.name)
             )

@@ -4,10 +4,11 @@ from responder.domain.deciding import Known
 from responder.domain.guard import Firing, Verdict, firing_guard
 from responder.domain.incident import Incident
 from responder.domain.journal import Budget
+from responder.domain.levers import lever_of
 from responder.domain.mode import names
 from responder.domain.release import candidates
-from responder.domain.rollback import CONFIG, NoPlan, Surroundings
-from responder.domain.runbook import Runbook
+from responder.domain.remediation import Lever, NoPlan, Surroundings
+from responder.domain.runbook import Action, Runbook
 from responder.domain.target import Target
 from responder.errors import ActionFailed
 from responder.workflow.world import World
@@ -24,7 +25,7 @@ def survey(incident: Incident, target: Target | None, page: Runbook, world: Worl
         settings=dict(world.modes.read(names(page.failure_mode, target.name))),
         can_ask=world.alerts is not None,
         firing=firing_now(incident, world),
-        around=look_around(target, world),
+        around={lever: look_around(lever, target, world, incident.left) for lever in _levers(page, incident, target)},
         spent_runbook=budgets[0].spent,
         spent_fleet=budgets[1].spent,
     )
@@ -48,21 +49,26 @@ def would_be(incident: Incident, world: World) -> Verdict:
     return firing_guard(firing_now(incident, world))
 
 
-def look_around(target: Target, world: World) -> Surroundings | NoPlan:
-    """Look at the target, its releases, and what the best candidates are made of now."""
+def look_around(lever: Lever, target: Target, world: World, left: tuple[str, ...] = ()) -> Surroundings | NoPlan:
+    """Look at the thing, and where it runs releases, at them and at what the best candidates are made of now."""
     try:
-        seen = world.remediator.observe(target)
+        seen = world.remediators[lever].observe(target)
+        if lever.action is not Action.ROLLBACK:
+            return Surroundings(seen)
+        releases = tuple(world.releases.of(target.name))
+        choices = [r.config for r in candidates(releases, seen.release, left)[:MOST_CANDIDATES]]
+        found = {name: world.configurations[lever.kind].configuration(target, name) for name in choices}
     except ActionFailed as error:
-        return NoPlan("cannot_look", f"the target cannot be looked at: {error}")
-    releases = tuple(world.releases.of(target.name))
-    choices = [r.config for r in candidates(releases, seen.current.get(CONFIG, ""))[:MOST_CANDIDATES]]
-    found = {name: world.remediator.configuration(target, name) for name in choices}
-    return Surroundings(
-        seen=seen,
-        releases=releases,
-        artefacts={name: configuration.artefacts for name, configuration in found.items()},
-        shapes={name: configuration.shape for name, configuration in found.items()},
-    )
+        return NoPlan("cannot_look", f"{target.things[lever.kind]} cannot be looked at: {error}")
+    return Surroundings(seen, releases, found, left)
+
+
+def _levers(page: Runbook, incident: Incident, target: Target) -> list[Lever]:
+    """Everything the rest of the ladder could pull here; the running release is always looked at, conditions read it."""
+    actions = [step.action for step in page.policy.remediation[incident.step :]]
+    if any(step.action is Action.ROLLBACK for step in page.policy.remediation):
+        actions = [Action.ROLLBACK, *actions]
+    return [lever for action in dict.fromkeys(actions) if (lever := lever_of(action, target))]
 
 
 def _nothing(incident: Incident, target: Target | None, page: Runbook, world: World) -> Known:
@@ -71,4 +77,4 @@ def _nothing(incident: Incident, target: Target | None, page: Runbook, world: Wo
     asked = Firing(
         "firing" if incident.firing else "gone", "as the notification said; not asked, because there is nothing to do"
     )
-    return Known(settings, world.alerts is not None, asked, NoPlan("nothing", "there is nothing to plan"), (), ())
+    return Known(settings, world.alerts is not None, asked, {}, (), ())

@@ -50,12 +50,12 @@ def sweep_one(resource: str, world: World, now: datetime) -> Swept:
 
 
 def stumble(resource: str, error: BaseException, world: World, now: datetime) -> Sequence[Written]:
-    """Write down that a step broke, wait longer each time, and after three times hand over to a person.
+    """Write down that a step of an incident broke, wait longer each time, and after three times hand over to a person.
 
     The lease is still ours from the step that broke: it is taken over, not waited for.
     """
     record = world.journal.read(resource)
-    if record.incident is None:
+    if record.incident is None or record.incident.state is State.CLOSED:
         return ()
     hold = Hold.take(
         world.journal, replace(record, lease_until=None), world.actor, now, _stumbled(record.incident, error, now)
@@ -90,7 +90,8 @@ def enough_time(world: World) -> bool:
 def _stumbled(incident: Incident, error: BaseException, now: datetime) -> Moved:
     count = incident.stumbles + 1
     says = f"a step broke {count} times: {type(error).__name__}: {str(error)[:300]}"
-    after = replace(incident, stumbles=count, next_at=now + timedelta(minutes=2**count))
+    wait = min(timedelta(hours=1), timedelta(minutes=2 ** min(count, 6)))
+    after = replace(incident, stumbles=count, next_at=now + wait)
     if count >= PATIENCE and State.ESCALATED in MOVES[incident.state]:
         after = move(
             after,

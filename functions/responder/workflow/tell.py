@@ -1,45 +1,123 @@
-"""Send one notice, over the first channel that takes it.
+"""Send what is due to a person, over the first channel that takes it, and follow up where it went.
 
-Where the vendor has keys the same notice sent twice is one page; elsewhere it carries its number.
+A page goes out at once, over the next channel when one fails: two pages are better than none, and where the vendor
+has keys they are one. A ticket is one ticket: that a delivery begins is written down before it begins, so that the
+next holder knows to look first; and while nobody knows whether it was made, no other channel makes another.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from responder.domain.escalation import Notice, NoticeKind, after_failure
-from responder.domain.incident import Incident
-from responder.domain.wording import body, links, subject
-from responder.errors import ActionFailed
-from responder.ports import Letter
+from responder.domain.advice import Pointers, links
+from responder.domain.escalation import Notice, NoticeKind, after_failure, capped, next_due
+from responder.domain.incident import Incident, Moved
+from responder.domain.plain import to_plain
+from responder.domain.runbook import fill
+from responder.domain.target import Team
+from responder.domain.wording import body, subject
+from responder.errors import ActionFailed, CannotKnow, NotThere, TryAgain
+from responder.ports import Channel, Letter
+from responder.workflow.hold import Hold
 from responder.workflow.world import World
+
+ENOUGH = timedelta(seconds=25)  # what every channel failing slowly may take
+PATIENCE = 3  # tries of a ticket that may have been made, before another channel is asked
+FOLLOW_UPS = 20  # tries of an update or an end; what they follow was told
+
+
+def tell(hold: Hold, world: World, now: datetime) -> None:
+    """Send the notice that is due; raise TryAgain when this invocation has no time left for it."""
+    notice = next_due(hold.incident.notices)
+    if notice is None:
+        return
+    if world.time_left() < ENOUGH:
+        raise TryAgain("no time left to tell anybody", after_seconds=5)
+    _begin(hold, notice, now)
+    told = tell_somebody(hold.incident, notice, world, now)
+    moved = replace(hold.incident, notices=_with(hold.incident, told))
+    if told.told_at is None:
+        hold.write(Moved(moved))
+        hold.mention("notice_failing", {"notice": to_plain(told), "why": told.cancelled or told.last_failure})
+        return
+    key = f"{hold.incident.id}/{told.kind}"
+    hold.write(Moved(moved, "told", {"notice": to_plain(told), "key": key, "number": told.tries}))
 
 
 def tell_somebody(incident: Incident, notice: Notice, world: World, now: datetime) -> Notice:
     """Return the notice as told, or as to be tried again."""
     letter = write_letter(incident, notice, world, now)
+    if notice.about:
+        return _follow_up(letter, notice, world, now)
     failures = []
-    for channel in world.channels:
-        if not channel.takes(notice.kind):
-            continue
+    for channel in (c for c in world.channels if letter.kind in c.kinds):
         try:
             external = channel.send(letter)
+        except CannotKnow as error:
+            failures.append(f"{channel.name}: {error}")
+            notice = replace(notice, began_at=notice.began_at or now)
+            if letter.kind == NoticeKind.TICKET and notice.tries < PATIENCE:
+                break
         except ActionFailed as error:
             failures.append(f"{channel.name}: {error}")
-            continue
-        return replace(notice, told_at=now, via=channel.name, external_id=external, tries=notice.tries + 1)
+        else:
+            told_as = NoticeKind(letter.kind) if letter.kind != notice.kind else None
+            return _told(replace(notice, via=channel.name, external_id=external, told_as=told_as), now)
     return after_failure(notice, "; ".join(failures) or "no channel takes it", now)
 
 
 def write_letter(incident: Incident, notice: Notice, world: World, now: datetime) -> Letter:
     target = world.library.target(incident.target)
     page = world.library.book.page(incident.runbook.failure_mode) if incident.runbook else None
+    kind = capped(notice.kind, target.tell) if target else notice.kind
+    query = fill(page.policy.verify.query, target.selector) if target and page and page.policy.verify else None
+    pointers = Pointers(target, page, links(target, world.links, query))
     return Letter(
         key=incident.id,
-        kind=notice.kind,
+        kind=kind,
         severity=incident.severity,
-        subject=subject(incident, target),
-        body=body(incident, NoticeKind(notice.kind), target, page, now),
+        subject=subject(incident, kind, target),
+        body=body(incident, kind, pointers, now),
         source=incident.resource,
         number=notice.tries + 1,
-        links=(*links(target), *world.links.items()),
+        links=pointers.links,
+        begun_at=notice.began_at,
+        team=target.team if target else "",
+        to=world.library.teams.get(target.team, Team()) if target else Team(),
     )
+
+
+def _follow_up(letter: Letter, notice: Notice, world: World, now: datetime) -> Notice:
+    channel = next((c for c in world.channels if c.name == notice.via), None)
+    if channel is None:
+        return replace(notice, cancelled=f"channel {notice.via} is no longer configured")
+    try:
+        _append(channel, letter, notice.external_id or letter.key)
+    except NotThere as error:
+        return replace(notice, cancelled=f"what it follows is gone: {error}")
+    except ActionFailed as error:
+        failed = after_failure(notice, f"{channel.name}: {error}", now)
+        return failed if failed.tries < FOLLOW_UPS else replace(failed, cancelled="given up; what it follows was told")
+    return _told(notice, now)
+
+
+def _append(channel: Channel, letter: Letter, external_id: str) -> None:
+    match letter.kind:
+        case NoticeKind.RESOLVE:
+            channel.resolve(letter, external_id)
+        case _:
+            channel.update(letter, external_id)
+
+
+def _told(notice: Notice, now: datetime) -> Notice:
+    return replace(notice, told_at=now, tries=notice.tries + 1)
+
+
+def _begin(hold: Hold, notice: Notice, now: datetime) -> None:
+    """Write down that a ticket is being made; it stands there only if this delivery does not come to an end."""
+    if notice.kind is NoticeKind.TICKET and notice.began_at is None:
+        hold.write(Moved(replace(hold.incident, notices=_with(hold.incident, replace(notice, began_at=now)))))
+
+
+def _with(incident: Incident, notice: Notice) -> tuple[Notice, ...]:
+    """Put the notice in the place of the one it was: of a kind only one is pending at a time."""
+    return tuple(notice if n.pending and (n.kind, n.about) == (notice.kind, notice.about) else n for n in incident.notices)

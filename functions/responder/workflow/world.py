@@ -6,8 +6,21 @@ from datetime import datetime, timedelta
 
 from responder.domain.audit import Actor
 from responder.domain.evidence import Evidence
+from responder.domain.remediation import Lever
 from responder.domain.runbook import Library
-from responder.ports import Agenda, AlertView, AuditLog, Channel, Journal, Metrics, ModeSettings, Releases, Remediator
+from responder.domain.touch import TouchKind
+from responder.ports import (
+    Agenda,
+    AlertView,
+    AuditLog,
+    Channel,
+    Configurations,
+    Journal,
+    Metrics,
+    ModeSettings,
+    Releases,
+    Remediator,
+)
 
 Question = tuple[str, str]
 Gather = Callable[[list[Question], Metrics | None, datetime], tuple[Evidence, ...]]
@@ -15,7 +28,10 @@ Gather = Callable[[list[Question], Metrics | None, datetime], tuple[Evidence, ..
 
 @dataclass(frozen=True)
 class World:
-    """The ports of respond and sweep. `time_left` is how long this invocation may still run."""
+    """The ports of respond and sweep. `time_left` is how long this invocation may still run.
+
+    `remediators` has one for every lever of `domain/levers.py`, `configurations` one for every kind that runs releases.
+    """
 
     actor: Actor
     library: Library
@@ -25,7 +41,8 @@ class World:
     metrics: Metrics | None
     alerts: AlertView | None
     modes: ModeSettings
-    remediator: Remediator
+    remediators: Mapping[Lever, Remediator]
+    configurations: Mapping[TouchKind, Configurations]
     releases: Releases
     channels: tuple[Channel, ...]
     gather: Gather

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 Value = Any  # a template is JSON: strings, numbers, lists and objects
+Found = dict[str, Any]  # property name -> value as the template would write it; None = it is not there
 
 
 def differences(wanted: Value, found: Value, path: str) -> list[str]:

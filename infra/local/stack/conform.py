@@ -5,15 +5,13 @@ each with its because.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from infra.local.clouds import Clouds
 from infra.local.errors import LocalCloudError
 from infra.local.stack import read_access, read_front, read_functions, read_messages, read_storage
-from infra.local.stack.compare import differences
+from infra.local.stack.compare import Found, Value, differences
 from infra.local.stack.values import Stack
 
-Found = dict[str, Any]
 Reader = Callable[[Clouds, str, Found], Found]
 
 
@@ -85,7 +83,7 @@ def _drift(clouds: Clouds, stack: Stack, name: str, resource: Found) -> list[str
     return [line for one, value in wanted.items() for line in _property_drift(kind, name, one, value, found)]
 
 
-def _property_drift(kind: str, name: str, prop: str, wanted: Any, found: Found) -> list[str]:  # noqa: ANN401  # a template's value is any JSON
+def _property_drift(kind: str, name: str, prop: str, wanted: Value, found: Found) -> list[str]:
     if (kind, prop) in WAIVED:
         return []
     if prop not in found:

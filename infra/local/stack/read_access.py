@@ -1,7 +1,7 @@
 """What stands of the roles and policies, in the words of the template."""
 
 from infra.local.clouds import Client, Clouds
-from infra.local.stack.read_storage import Found
+from infra.local.stack.compare import Found
 
 
 def role(clouds: Clouds, name: str) -> Found:

@@ -1,7 +1,7 @@
 """What stands of the front door and of what is watched, in the words of the template."""
 
 from infra.local.clouds import Client, Clouds
-from infra.local.stack.read_storage import Found
+from infra.local.stack.compare import Found
 
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 INTEGRATION = "x-amazon-apigateway-integration"

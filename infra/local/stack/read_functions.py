@@ -6,8 +6,8 @@ import json
 from botocore.exceptions import ClientError
 
 from infra.local.clouds import Clouds
+from infra.local.stack.compare import Found
 from infra.local.stack.deploy import ARTIFACTS, artifact_key
-from infra.local.stack.read_storage import Found
 
 CONFIGURATION = (
     "Description",

@@ -3,7 +3,7 @@
 import json
 
 from infra.local.clouds import Clouds
-from infra.local.stack.read_storage import Found
+from infra.local.stack.compare import Found
 
 PLAIN_ATTRIBUTES = (
     "FifoQueue",

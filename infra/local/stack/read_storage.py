@@ -1,13 +1,11 @@
 """What stands of the stores, in the words of the template: buckets, the table, the secret, the switch, the key."""
 
 import json
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from infra.local.clouds import Client, Clouds
-
-Found = dict[str, Any]  # property name -> value as the template would write it; None = it is not there
+from infra.local.stack.compare import Found
 
 
 def bucket(clouds: Clouds, name: str) -> Found:
@@ -81,9 +79,13 @@ def parameter(clouds: Clouds, name: str) -> Found:
 def key(clouds: Clouds, key_id: str) -> Found:
     """Read a key, its policy and whether it is rotated."""
     kms = clouds.client("kms")
+    found = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    signs = found["KeyUsage"] == "SIGN_VERIFY"
     return {
-        "Description": kms.describe_key(KeyId=key_id)["KeyMetadata"]["Description"],
-        "EnableKeyRotation": kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"],
+        "Description": found["Description"],
+        "KeySpec": found["KeySpec"],
+        "KeyUsage": found["KeyUsage"],
+        "EnableKeyRotation": not signs and kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"],
         "KeyPolicy": json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]),
     }
 

@@ -20,17 +20,6 @@ PAGERDUTY = f"{NAME}/pagerduty"
 ROUTING_KEY = "practice" * 4
 """PagerDuty's keys are 32 characters long; this one opens nothing."""
 
-OUTPUT_VARIABLES = {
-    "AlertsQueueUrl": "ALERTS_QUEUE_URL",
-    "JournalTable": "JOURNAL_TABLE",
-    "AuditBucket": "AUDIT_BUCKET",
-    "QuarantineBucket": "QUARANTINE_BUCKET",
-    "PagesTopicArn": "PAGES_TOPIC_ARN",
-    "WebhookTokensSecret": "WEBHOOK_TOKENS_SECRET",
-    "ModePrefix": "MODE_PREFIX",
-    "RemediationRoleArn": "REMEDIATION_ROLE_ARN",
-}
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -69,11 +58,6 @@ class Standing:
     webhook: str
     token: str
     compared: int
-
-    @property
-    def env(self) -> dict[str, str]:
-        """Give the outputs under the names the functions and the command line know them by."""
-        return {"STACK_NAME": NAME} | {variable: self.outputs[name] for name, variable in OUTPUT_VARIABLES.items()}
 
 
 def stand_up(clouds: Clouds, artifact: bytes, settings: Settings) -> Standing:

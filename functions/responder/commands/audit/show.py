@@ -9,9 +9,7 @@ from responder.domain.plain import sha256
 from responder.errors import NotThere
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("audit", help="the audit log")
-    verbs = parser.add_subparsers(dest="verb", required=True)
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     show = verbs.add_parser(
         "show", help="print an incident's records from the bucket and check their chain; exit 1 when it is broken"
     )

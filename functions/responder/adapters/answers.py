@@ -1,0 +1,53 @@
+"""What an answer of AWS means for a change we asked for, or for a look at something."""
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from responder.adapters import aws
+from responder.adapters.roles import RemediationRoles
+from responder.domain.remediation import Outcome
+from responder.domain.target import Target
+from responder.errors import ActionFailed, CannotKnow, NotThere
+
+_THEIR_FAULT = 500
+_NOT_OURS = frozenset(
+    {
+        "ValidationException", "AccessDeniedException", "ResourceNotFoundException", "NotFoundException",
+        "ParameterNotFound", "BadRequestException", "InvalidParameterValueException",
+    }
+)  # fmt: skip
+
+
+def ask_once(
+    roles: RemediationRoles, service: str, target: Target, token: str, call: Callable[[Any], dict[str, Any]]
+) -> Outcome:
+    """Ask for a change once, under the action's own session, and say what became of it."""
+    try:
+        client = roles.client_once(service, target, token)
+    except ActionFailed as error:
+        return Outcome("refused", str(error))  # nothing was asked yet
+    try:
+        answer = call(client)
+    except aws.TROUBLE as error:
+        return _no(error)
+    return Outcome("accepted", "accepted", answer.get("ResponseMetadata", {}).get("RequestId"))
+
+
+def look(roles: RemediationRoles, service: str, target: Target, what: str, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # boto3 has no types
+    """Look at something; raise NotThere when it does not exist or is not ours to see, CannotKnow on any trouble."""
+    try:
+        return call(roles.client(service, target))
+    except aws.TROUBLE as error:
+        kind = NotThere if aws.code_of(error) in _NOT_OURS else CannotKnow
+        raise kind(f"{what}: {aws.code_of(error)}") from error
+
+
+def _no(error: Exception) -> Outcome:
+    """A refusal is an answer; a fault of theirs, or silence, leaves open whether it happened."""
+    if isinstance(error, ClientError) and aws.http_status(error) < _THEIR_FAULT:
+        said = error.response.get("Error", {}).get("Message", "")
+        request_id = error.response.get("ResponseMetadata", {}).get("RequestId")
+        return Outcome("refused", f"{aws.code_of(error)}: {said}"[:500], request_id)
+    return Outcome("unknown", f"the answer was lost: {aws.code_of(error)}")

@@ -1,0 +1,165 @@
+"""A copy of the audit bucket on disk: the bytes of every version, and a manifest of versions, markers and locks.
+
+    about.json                        from where, when and by whom it was copied, and the head noted elsewhere then
+    manifest.jsonl                    one line per version or delete marker, in the order of the keys
+    objects/<key>/<version>           the bytes of that version
+
+A plain folder of keys (as `aws s3 sync` makes it) can be looked at as well; it knows nothing of versions and locks.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from responder.domain.plain import canonical, from_plain, stamp, to_plain
+from responder.domain.seal import Head, Held, Lock, Policy, Version
+from responder.errors import CannotRead
+from responder.ports import Trail
+
+LAST = "\U0010ffff"
+_KEY_AT = len('{"key":"')  # the manifest's lines are canonical JSON, so the key comes first
+
+
+@dataclass(frozen=True)
+class About:
+    """What the one who copied says of the copy; nobody signed it."""
+
+    bucket: str
+    copied_at: datetime
+    copied_by: str
+    head: Head | None = None
+    policy: Policy | None = None
+    public_key: str | None = None
+
+
+class AuditFolder:
+    """Reads a copy, or a plain folder."""
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise CannotRead(f"{folder}: no such folder; make one with: responder audit copy {folder}")
+        self._folder = folder
+        self._manifest = folder / "manifest.jsonl"
+        self.has_manifest = self._manifest.exists()
+
+    def about(self) -> About | None:
+        path = self._folder / "about.json"
+        try:
+            return from_plain(About, json.loads(path.read_text(encoding="utf-8")), str(path)) if path.exists() else None
+        except ValueError as error:
+            raise CannotRead(f"{path}: {error}") from error
+
+    def versions(self, start: str, stop: str) -> Iterator[Version]:
+        source = self._listed(start, stop) if self.has_manifest else self._walked(start, stop)
+        return (version for version in source if start <= version.key < stop)
+
+    def look(self, versions: Iterable[Version]) -> Iterator[tuple[Version, Held | None]]:
+        for version in versions:
+            path = _file(self._folder, version) if self.has_manifest else self._folder / version.key
+            try:
+                yield version, None if version.marker else Held(path.read_bytes(), version.lock)
+            except OSError:
+                yield version, None
+
+    def strays(self) -> Iterator[Version]:
+        """Yield files that the manifest does not name, hour by hour."""
+        if not self.has_manifest:
+            return
+        named: set[str] = set()
+        for _, group in groupby(self._listed("", LAST), key=lambda version: version.key.rsplit("/", 2)[0]):
+            hour = {str(_file(self._folder, version)): version for version in group}
+            named |= {os.path.dirname(os.path.dirname(path)) for path in hour}  # noqa: PTH120  # a million times
+            for directory in sorted({os.path.dirname(os.path.dirname(path)) for path in hour}):  # noqa: PTH120
+                yield from self._unnamed(Path(directory), set(hour))
+
+    def _unnamed(self, directory: Path, named: set[str]) -> Iterator[Version]:
+        for path in sorted(directory.glob("*/*")):
+            if path.is_file() and str(path) not in named:
+                key = "/".join(unquote(part) for part in path.parent.relative_to(self._folder / "objects").parts)
+                yield Version(key, unquote(path.name), marker=False, size=0, modified=None)
+
+    def _listed(self, start: str, stop: str) -> Iterator[Version]:
+        with self._manifest.open(encoding="ascii") as lines:
+            for line in lines:
+                key = line[_KEY_AT : line.find('"', _KEY_AT)]
+                if key >= stop:
+                    return
+                if key >= start:
+                    yield _version(line, self._manifest)
+
+    def _walked(self, start: str, stop: str) -> Iterator[Version]:
+        for path in _files(self._folder):
+            key = path.relative_to(self._folder).as_posix()
+            if start <= key < stop:
+                yield Version(key, "", marker=False, size=path.stat().st_size, modified=None)
+
+
+def write_copy(trail: Trail, folder: Path, about: About, progress: Callable[[int], None]) -> int:
+    """Copy every version there is and return how many; the folder must be empty."""
+    if folder.exists() and any(folder.iterdir()):
+        raise CannotRead(f"{folder} is not empty; name a new folder, so that nothing old is taken for evidence")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "about.json").write_text(canonical(to_plain(about)) + "\n", encoding="ascii")
+    count = 0
+    with (folder / "manifest.jsonl").open("w", encoding="ascii") as manifest:
+        for version, held in trail.look(trail.versions("", LAST)):
+            manifest.write(canonical(_line(version, held)) + "\n")
+            if held:
+                _write(_file(folder, version), held.content)
+            count += 1
+            progress(count)
+    return count
+
+
+def _line(version: Version, held: Held | None) -> dict[str, object]:
+    lock = (held.lock if held else None) or Lock()
+    return {
+        "key": version.key,
+        "version": version.id,
+        "marker": version.marker,
+        "size": version.size,
+        "modified": stamp(version.modified) if version.modified else None,
+        "mode": lock.mode,
+        "until": stamp(lock.until) if lock.until else None,
+    }
+
+
+def _version(line: str, manifest: Path) -> Version:
+    try:
+        fact = json.loads(line)
+        modified, until = (datetime.fromisoformat(fact[n]) if fact[n] else None for n in ("modified", "until"))
+        return Version(
+            fact["key"], fact["version"], fact["marker"], fact["size"], modified, Lock(fact["mode"], until)
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotRead(f"{manifest}: it is no manifest: {error}") from error
+
+
+def _file(folder: Path, version: Version) -> Path:
+    """Name the file of a version; no key leads out of the folder."""
+    parts = [_safe(part) for part in version.key.split("/")]
+    return folder.joinpath("objects", *parts, _safe(version.id))
+
+
+def _safe(part: str) -> str:
+    return quote(part, safe=" =+,@").replace(".", "%2E") if part in {"", ".", ".."} else quote(part, safe=" =+,@")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Walk in the order of the keys, one directory at a time."""
+    entries = sorted(folder.iterdir(), key=lambda path: f"{path.name}/" if path.is_dir() else path.name)
+    for path in entries:
+        if path.is_dir():
+            yield from _files(path)
+        else:
+            yield path

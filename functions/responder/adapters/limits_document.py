@@ -1,0 +1,91 @@
+"""A JSON document in AppConfig as a target: look at what is deployed, and deploy another one.
+
+StartDeployment compares the number of the latest deployment with our look, so two changes cannot overtake each
+other. The document is stored as a version of its own first; storing the same twice harms nobody.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from responder.adapters.answers import ask_once, look
+from responder.adapters.roles import RemediationRoles
+from responder.domain.plain import canonical
+from responder.domain.remediation import Outcome, Snapshot
+from responder.domain.target import Target
+from responder.domain.throttle import DOCUMENT
+from responder.domain.touch import LimitsDocument as Named
+from responder.errors import CannotKnow, NotThere
+
+_MOVING = frozenset({"BAKING", "VALIDATING", "DEPLOYING", "ROLLING_BACK", "REVERTING"})
+_DONE = "COMPLETE"
+
+
+class LimitsDocument:
+    """Look: the newest deployments and the document of the last complete one. Change: one deployment."""
+
+    def __init__(self, roles: RemediationRoles) -> None:
+        self._roles = roles
+
+    def observe(self, target: Target) -> Snapshot:
+        named = _named(target)
+        deployments = [d for d in self._deployments(target, named) if d.get("ConfigurationProfileId") == named.profile]
+        newest, done = next(iter(deployments), None), next((d for d in deployments if d["State"] == _DONE), None)
+        if newest is None or done is None:
+            raise NotThere(f"limits document {named.name}: nothing was ever deployed")
+        moving = newest["State"] in _MOVING
+        return Snapshot(
+            current={DOCUMENT: self._document(target, named, done)},
+            state=newest["State"],
+            settled=not moving,
+            pending={DOCUMENT: self._document(target, named, newest)} if moving and newest is not done else {},
+            revision=str(newest["DeploymentNumber"]),
+        )
+
+    def apply(self, target: Target, seen: Snapshot, desired: Mapping[str, str], token: str) -> Outcome:
+        named = _named(target)
+
+        def deploy(client: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3 has no types
+            stored = client.create_hosted_configuration_version(
+                ApplicationId=named.application,
+                ConfigurationProfileId=named.profile,
+                Content=desired[DOCUMENT].encode(),
+                ContentType="application/json",
+                Description=f"responder action {token}",
+            )
+            answer: dict[str, Any] = client.start_deployment(
+                ApplicationId=named.application,
+                EnvironmentId=named.environment,
+                ConfigurationProfileId=named.profile,
+                DeploymentStrategyId=named.strategy,
+                ConfigurationVersion=str(stored["VersionNumber"]),
+                Description=f"responder action {token}",
+                LatestDeploymentNumber=int(seen.revision),
+            )
+            return answer
+
+        return ask_once(self._roles, "appconfig", target, token, deploy)
+
+    def _deployments(self, target: Target, named: Named) -> list[dict[str, Any]]:
+        asked = {"ApplicationId": named.application, "EnvironmentId": named.environment, "MaxResults": 50}
+        found = look(self._roles, "appconfig", target, f"limits document {named.name}", lambda c: c.list_deployments(**asked))
+        return sorted(found["Items"], key=lambda d: int(d["DeploymentNumber"]), reverse=True)
+
+    def _document(self, target: Target, named: Named, deployment: dict[str, Any]) -> str:
+        asked = {
+            "ApplicationId": named.application,
+            "ConfigurationProfileId": named.profile,
+            "VersionNumber": int(deployment["ConfigurationVersion"]),
+        }
+        what = f"version {asked['VersionNumber']} of {named.name}"
+        found = look(self._roles, "appconfig", target, what, lambda c: c.get_hosted_configuration_version(**asked))
+        try:
+            return canonical(json.loads(found["Content"].read()))
+        except ValueError as error:
+            raise CannotKnow(f"{what} is not JSON: {error}") from error
+
+
+def _named(target: Target) -> Named:
+    if not target.touch.limits_document:
+        raise NotThere(f"{target.name} names no limits document")
+    return target.touch.limits_document

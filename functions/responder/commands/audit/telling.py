@@ -1,0 +1,155 @@
+"""Tell a record in a sentence, and lay out what it rests on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from responder.commands.audit.escaping import flat
+from responder.domain.audit_report import Step, Story, by_whom
+
+Fact = dict[str, Any]
+Rows = list[tuple[str, ...]]
+
+PHASES = {
+    "received": "known",
+    "reconciled": "known",
+    "decided": "decided",
+    "acted": "done",
+    "undone": "done",
+    "converged": "done",
+    "reverted": "done",
+    "verified": "verified",
+    "told": "told",
+    "closed": "closed",
+    "stumbled": "trouble",
+}
+
+
+def phase(step: Step) -> str:
+    return PHASES.get(step.kind, step.kind)
+
+
+def span(seconds: float | None) -> str:
+    """Write a time as a person says it: 40 s, 9 min, 2 h 05 min."""
+    if seconds is None:
+        return "-"
+    if seconds < 100:  # noqa: PLR2004  # below this people say seconds
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"  # noqa: PLR2004  # as above
+
+
+def in_short(story: Story) -> str:
+    """Tell an incident in two or three sentences."""
+    return " ".join(_sentences(story))
+
+
+def sentence(step: Step) -> str:  # noqa: PLR0911  # one line per kind of record
+    facts = step.facts
+    match step.kind:
+        case "received":
+            return _received(facts)
+        case "decided" if facts.get("refusal"):
+            return f"{_believed(facts)}. Nothing is done ({facts['refusal']}): {facts.get('says', '')}"
+        case "decided":
+            return f"{_believed(facts)}. To be done: {facts.get('intent', {}).get('plan', {}).get('says', '')}"
+        case "acted" | "undone":
+            outcome = facts.get("outcome", {})
+            says = "" if outcome.get("says") == outcome.get("result") else f" ({flat(outcome.get('says'))})"
+            return f"{_did(step)}: {flat(outcome.get('result')).replace('_', ' ')}{says}"
+        case "converged" | "reverted":
+            took = f" after {span(facts['seconds'])}" if facts.get("seconds") else ""
+            return facts.get("escalated") or f"the target is where it should be{took} ({facts.get('says') or facts.get('standing')})"
+        case "verified":
+            seen = facts.get("measured", {})
+            return f"{str(facts.get('verdict')).replace('_', ' ')}: {facts.get('condition')}, measured {seen.get('value', seen.get('missing'))}"
+        case "told":
+            notice = facts.get("notice", {})
+            return f"a {notice.get('kind')} was sent through {notice.get('via')} ({notice.get('external_id')})"
+        case "closed":
+            return f"closed as {facts.get('disposition')}: {facts.get('says')}"
+        case _:
+            who = by_whom(step)
+            return flat(facts.get("escalated") or facts.get("says") or step.kind) + (f" (by {who})" if who else "")
+
+
+def basis(step: Step) -> Iterator[tuple[str, tuple[str, ...], Rows]]:
+    """Yield tables (title, headings, rows) of what a step rests on."""
+    facts = step.facts
+    for alert in facts.get("alerts", ())[:3]:
+        yield "Alert", ("label", "value"), [*_pairs(alert.get("labels")), *_pairs(alert.get("annotations"))]
+    diagnosis = facts.get("diagnosis") or {}
+    if diagnosis:
+        yield "Why", ("", ""), [("for", one) for one in diagnosis.get("because", ())] + [
+            ("against", one) for one in diagnosis.get("despite", ())
+        ]
+        yield "Evidence that answered", ("question", "answer", "asked"), [
+            (e["name"], flat(e["value"]), e.get("asked", "")) for e in diagnosis.get("evidence", ()) if "value" in e
+        ]
+    if facts.get("guards"):
+        yield "Guards", ("guard", "answer", "because"), [
+            (str(g.get("guard") or g.get("name") or ""), flat(g.get("answer")), flat(g.get("says"))) for g in facts["guards"]
+        ]
+    if facts.get("runbook"):
+        book = facts["runbook"]
+        yield "Runbook that allowed it", ("file", "sha256"), [(flat(book.get("path")), flat(book.get("sha256")))]
+    for name in ("measured", "traffic"):
+        if facts.get(name):
+            seen = facts[name]
+            yield name.capitalize(), ("value", "asked"), [(flat(seen.get("value", seen.get("missing"))), flat(seen.get("asked")))]
+    if facts.get("episodes"):
+        yield "How each episode ended", ("alert", "disposition", "from", "to"), [
+            (e["name"], e.get("disposition", ""), e["starts_at"], flat(e.get("ends_at"))) for e in facts["episodes"]
+        ]
+    if facts.get("redactions"):
+        yield "Taken out before it was written", ("kind", "times"), [(k, flat(v)) for k, v in facts["redactions"].items()]
+
+
+def _sentences(story: Story) -> Iterator[str]:
+    yield f"{', '.join(story.names) or 'An alert'} on {story.service}."
+    if story.decision:
+        yield f"{_believed(story.decision)}."
+    for step in story.actions:
+        yield f"After {span((step.at - story.opened_at).total_seconds())}: {_did(step)}."
+    if not story.actions:
+        yield f"Nothing was changed: {_why_nothing(story)}."
+    if story.verdict:
+        yield f"Verification said {story.verdict.replace('_', ' ')}" + (
+            f" after {span(story.seconds_to_recover)}." if story.seconds_to_recover else "."
+        )
+    told = [str(step.facts.get("notice", {}).get("kind")) for step in story.of("told")]
+    yield f"Told: {', '.join(told) or 'nobody'}."
+
+
+def _did(step: Step) -> str:
+    """Say what was changed from what to what, without repeating the name of the setting."""
+    before, desired = step.facts.get("before") or {}, step.facts.get("desired") or {}
+    changes = [f"{name} {flat(before.get(name, 'unset'))} \u2192 {flat(value)}" for name, value in desired.items()]
+    did = "taken back" if step.kind == "undone" else str(step.facts.get("action"))
+    return f"{did} ({', '.join(changes)})"
+
+
+def _why_nothing(story: Story) -> str:
+    if story.steps[0].facts.get("never_seen_firing") and not story.steps[0].facts.get("started"):
+        return "it had ended before it was ever seen firing"
+    ended = story.ended.facts.get("says") if story.ended else None
+    return str(story.decision.get("says") or ended or "nothing is decided yet")
+
+
+def _received(facts: Fact) -> str:
+    parts = [
+        f"{len(facts.get(name, ()))} {said}"
+        for name, said in (("started", "started"), ("ended", "ended"), ("never_seen_firing", "never seen firing"))
+        if facts.get(name)
+    ]
+    names = sorted({str(e.get("name")) for n in ("started", "ended", "never_seen_firing") for e in facts.get(n, ())})
+    source = facts.get("notification", {}).get("source", "")
+    return f"{', '.join(parts) or 'nothing new'} ({', '.join(names)}), from {source}"
+
+
+def _believed(facts: Fact) -> str:
+    diagnosis = facts.get("diagnosis") or {}
+    return f"Diagnosed as {diagnosis.get('failure_mode', 'unknown')} (confidence {diagnosis.get('confidence', 0):.2f})"
+
+
+def _pairs(texts: Fact | None) -> Rows:
+    return [(name, flat(value)) for name, value in (texts or {}).items()]

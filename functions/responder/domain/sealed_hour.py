@@ -1,0 +1,48 @@
+"""Compare what a seal lists with what is there: one hour at a time, in the order of the keys."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import groupby
+
+from responder.domain.finding import Fault, Finding
+from responder.domain.seal import RECORDS, Entry, Lock, Policy, Version
+
+STRICT = "COMPLIANCE"
+TOLERANCE = timedelta(minutes=5)  # between a bucket's clock when it locks and when it says it wrote
+
+
+def stacked(versions: Iterable[Version]) -> Iterator[Finding]:
+    """Find what lies over what was written first; every name here is written once and never deleted."""
+    for key, group in groupby(versions, key=lambda version: version.key):
+        *newer, first = group
+        for version in (*newer, *([first] if first.marker else [])):
+            if version.marker:
+                yield Finding(Fault.DELETE_MARKER, key, version.id, "a delete marker hides it from every ordinary reader")
+            else:
+                yield Finding(Fault.SHADOWED, key, version.id, f"it was written over version {first.id}")
+
+
+def at_a_glance(versions: Iterable[Version], known: set[tuple[str, str]], first: str) -> Iterator[Finding]:
+    """Find what is missing, not sealed, shadowed or deleted, from the listing alone; `first` is the window's first hour."""
+    there = list(versions)
+    places = {version.place for version in there}
+    yield from stacked(there)
+    for version in there:
+        if version.place not in known and not version.marker:
+            yield Finding(Fault.UNREFERENCED, version.key, version.id, "no seal lists it")
+    for key, version_id in sorted(known - places):
+        if key >= f"{RECORDS}{first}/":
+            yield Finding(Fault.MISSING, key, version_id, "a seal lists it, the bucket does not")
+
+
+def weaker(version: Version, lock: Lock, sealed: Entry | None, policy: Policy | None) -> str | None:
+    """Say in what way a lock is less than it was when sealed, or than the policy asks for."""
+    if lock.mode is None or lock.until is None:
+        return "it is not locked" if policy or (sealed and sealed.mode) else None
+    if STRICT in (policy and policy.mode, sealed and sealed.mode) and lock.mode != STRICT:
+        return f"its lock is {lock.mode}, it must be {STRICT}"
+    if sealed and sealed.until and lock.until < sealed.until:
+        return f"it is locked until {lock.until:%Y-%m-%d %H:%M}, when it was sealed it was until {sealed.until:%Y-%m-%d %H:%M}"
+    if policy and version.modified and lock.until < version.modified + timedelta(days=policy.days) - TOLERANCE:
+        return f"it is locked until {lock.until:%Y-%m-%d %H:%M}, the policy asks for {policy.days} days"
+    return None

@@ -1,0 +1,74 @@
+"""The product, end to end: the real template, artifact, Prometheus and Alertmanager, and a release that is slow."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from infra.local.demo import heal
+from infra.local.errors import LocalCloudError
+from infra.local.house import House, Plan, up
+from infra.local.pipeline import respond_command
+from infra.local.practice import practice_artifact
+from infra.local.progress import silent
+from infra.local.web import ask
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def healed() -> Iterator[House]:
+    """A house whose slow release was found, rolled back, verified, closed and proved; raises when it was not."""
+    with up(Plan(practice_artifact()), silent) as house:
+        heal(house, silent)
+        yield house
+
+
+def test_the_incident_is_told_from_the_journal_and_from_the_locked_bucket(healed: House) -> None:
+    incident = respond_command(healed, "incidents").split()[2]
+
+    told = respond_command(healed, "incident", incident)
+    proved = respond_command(healed, "audit", "show", incident)
+
+    assert "latency_spike" in told
+    assert "recovered" in told
+    assert "the chain holds" in proved
+
+
+def test_the_release_that_was_slow_is_blamed_and_the_good_one_runs(healed: House) -> None:
+    listed = respond_command(healed, "releases", "list", "chat").splitlines()
+
+    (running,) = (line for line in listed if line.startswith("*"))
+    assert "chat-v1" in running
+    assert any("chat-v2" in line and "blamed" in line for line in listed)
+
+
+def test_the_doctor_finds_everything_well_and_reaches_every_channel(healed: House) -> None:
+    examined = respond_command(healed, "doctor", "--send")
+
+    assert "everything is as it must be" in examined
+
+
+def test_a_flip_of_the_mode_is_in_the_audit(healed: House) -> None:
+    respond_command(healed, "mode", "observe", "--target", "chat")
+
+    assert "target/chat" in respond_command(healed, "mode")
+    with pytest.raises(LocalCloudError, match="no target"):
+        respond_command(healed, "mode", "off", "--target", "nobody")
+
+
+@pytest.mark.parametrize(
+    ("token", "body", "status"),
+    [
+        ("wrong", {}, 401),
+        (None, {}, 400),
+        (None, {"receiver": "r", "alerts": "none"}, 400),
+        (None, {"receiver": "r", "alerts": [], "padding": "x" * 5_500_000}, 413),
+    ],
+)
+def test_the_front_door_says_what_is_wrong(healed: House, token: str | None, body: object, status: int) -> None:
+    headers = {"Authorization": f"Bearer {token or healed.stack.token}"}
+
+    answer = ask("POST", healed.stack.webhook, body, headers, healed.clouds.ca_file)
+
+    assert answer.status == status
+    assert json.loads(answer.body)["message"]
