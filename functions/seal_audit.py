@@ -1,4 +1,4 @@
-"""Every hour: the audit records of the hour that is over are sealed. The story is in responder/workflow/seal_audit.py."""
+"""Every hour: what was recorded is sealed. The story is in responder/workflow/seal_audit.py."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

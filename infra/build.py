@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "infra" / "requirements" / "runtime.txt"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
-SERVICES = frozenset({"apigateway", "appconfig", "dynamodb", "kms", "lambda", "s3", "sagemaker", "secretsmanager", "sns", "sqs", "ssm", "sts"})  # what is called
+SERVICES = frozenset(  # what is called
+    "apigateway appconfig cloudwatch dynamodb kms lambda logs s3 sagemaker secretsmanager sns sqs ssm sts".split()
+)
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 

@@ -20,6 +20,10 @@ def grants(entry: Service) -> Iterator[Grant]:
         yield from _KINDS[kind](entry, thing)
     for place in entry.get("artefacts") or ():
         yield "CompareDigests", "s3:GetObject", _objects(entry, place.rstrip("*") + "*")
+    for group in entry.get("logs") or ():
+        yield "ReadLogs", "logs:FilterLogEvents", _arn(entry, "logs", f"log-group:{group}:*")
+    if entry.get("bedrock_model") or entry["touch"].get("sagemaker_endpoint"):
+        yield "ReadCounters", "cloudwatch:GetMetricData", "*"  # CloudWatch knows no narrower resource
 
 
 def _sagemaker_endpoint(entry: Service, endpoint: str) -> Iterator[Grant]:

@@ -13,7 +13,19 @@ ROOT = Path(__file__).parent.parent
 FUNCTIONS = ROOT / "functions"
 PACKAGE = FUNCTIONS / "responder"
 HANDLERS = {path.stem for path in FUNCTIONS.glob("*.py")}
-OUTSIDE = ("boto3", "botocore", "urllib3", "http", "socket", "logging", "aws_lambda_powertools", "random", "secrets")
+OUTSIDE = (
+    "boto3",
+    "botocore",
+    "urllib3",
+    "http",
+    "socket",
+    "logging",
+    "aws_lambda_powertools",
+    "random",
+    "secrets",
+    "time",
+    "os",
+)
 CLOCKS = ("datetime.now", "datetime.utcnow", "date.today", "time.time", "time.monotonic", "os.environ", "os.getenv")
 
 
@@ -113,10 +125,10 @@ def test_every_failure_mode_has_a_page_and_every_page_a_failure_mode() -> None:
     assert pages == set(FailureMode)
 
 
-def test_every_sample_of_alertmanager_is_named_like_a_failure_mode() -> None:
+def test_every_failure_mode_has_a_sample_event() -> None:
     samples = {path.stem for path in (ROOT / "events" / "alertmanager").glob("*.json")}
 
-    assert samples - set(FailureMode) == set()
+    assert set(FailureMode) - samples == set()
 
 
 @pytest.mark.parametrize("path", [p for p in _modules() if p.stem != "__init__"], ids=lambda p: p.stem)

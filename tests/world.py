@@ -38,7 +38,7 @@ from responder.domain.target import Target
 from responder.domain.touch import Touch, TouchKind
 from responder.errors import ResponderError, TryAgain
 from responder.ports import Channel, Letter
-from responder.workflow.gather import one_by_one
+from responder.workflow.gather import in_order
 from responder.workflow.respond import respond
 from responder.workflow.sweep import due_now, stumble, sweep_one
 from responder.workflow.world import World
@@ -271,7 +271,7 @@ class Practice:
             configurations={kind: seam("remediator", twin) for kind, twin in self.things.items()},
             releases=seam("releases", self.releases),
             channels=(*([seam("tickets", self.tickets)] if self.tickets else []), seam("pages", self.pages)),
-            gather=one_by_one,
+            ask=in_order,
             time_left=lambda: self.left,
         )
 

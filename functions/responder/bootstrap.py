@@ -17,12 +17,16 @@ from responder.adapters.audit_lock import AuditLock
 from responder.adapters.audit_trail import AuditTrail
 from responder.adapters.head_parameter import HeadParameter
 from responder.adapters.http import Http, bearer, sigv4
+from responder.adapters.jira import Jira, basic
 from responder.adapters.journal_table import JournalTable
 from responder.adapters.kms_signer import KmsSigner
 from responder.adapters.lambda_alias import LambdaAlias
 from responder.adapters.limits_document import LimitsDocument
+from responder.adapters.log_lines import CloudWatchLogs
 from responder.adapters.modes import ModeParameters
+from responder.adapters.ops_items import OpsItems
 from responder.adapters.pagerduty import PagerDuty
+from responder.adapters.platform_counters import PlatformCounters
 from responder.adapters.prometheus import Prometheus
 from responder.adapters.quarantine import S3Quarantine
 from responder.adapters.releases_table import ReleasesTable
@@ -47,7 +51,7 @@ from responder.settings import (
     SweepSettings,
     read_settings,
 )
-from responder.workflow.gather import gather
+from responder.workflow.gather import side_by_side
 from responder.workflow.receive_alerts import FrontDoor
 from responder.workflow.seal_audit import Sealing
 from responder.workflow.world import World
@@ -134,9 +138,11 @@ def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "
         configurations=running,
         releases=ReleasesTable(settings.journal_table, table),
         channels=tuple(_channels(settings)),
-        gather=gather,
+        ask=side_by_side,
+        logs=CloudWatchLogs(roles),
+        counters=PlatformCounters(roles),
         time_left=timedelta,
-        links={"responder dashboard": settings.dashboard_url} if settings.dashboard_url else {},
+        links=_links(settings),
     )
 
 
@@ -171,11 +177,24 @@ def _limits(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
 
 
 def _channels(settings: SweepSettings) -> Sequence[Channel]:
-    topic = SnsTopic(settings.pages_topic_arn, aws.client("sns"))
-    if not settings.pagerduty_secret:
-        return (topic,)
-    key = Secret(settings.pagerduty_secret, aws.client("secretsmanager"))
-    return (PagerDuty(settings.pagerduty_url, key, Http()), topic)
+    """Return the ways to reach people, the preferred first; the topic is the last resort for everything."""
+    channels: list[Channel] = []
+    if settings.pagerduty_secret:
+        key = Secret(settings.pagerduty_secret, aws.client("secretsmanager"))
+        channels.append(PagerDuty(settings.pagerduty_url, key, Http()))
+    if settings.jira_url:
+        proof = basic(Secret(settings.jira_secret, aws.client("secretsmanager")))
+        channels.append(Jira(settings.jira_url, settings.jira_project, settings.jira_issue_type, Http(proof)))
+    if settings.ops_items == "true":
+        channels.append(OpsItems(aws.client("ssm")))
+    return (*channels, SnsTopic(settings.pages_topic_arn, aws.client("sns")))
+
+
+def _links(settings: SweepSettings) -> Mapping[str, str]:
+    """Return what pages point at; Managed Prometheus has no page of its own."""
+    graphs = "" if settings.metrics_auth == MetricsAuth.SIGV4 else settings.prometheus_url
+    known = {"responder dashboard": settings.dashboard_url, "Prometheus": graphs}
+    return {name: url for name, url in known.items() if url}
 
 
 def _metrics(settings: SweepSettings) -> Metrics | None:

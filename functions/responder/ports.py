@@ -252,3 +252,20 @@ class LockView(Protocol):
 
     def describe(self) -> str:
         """Say mode and days of the Object Lock; raise NotThere when versions are not locked."""
+
+
+class LogSearch(Protocol):
+    """Log groups that a target's services.yaml entry names."""
+
+    def lines(self, target: Target, group: str, since: datetime, until: datetime) -> list[str]:
+        """Return lines that speak of trouble, bounded; raise CannotKnow when the group cannot be read."""
+
+
+class Counters(Protocol):
+    """What the platform itself counts about a target."""
+
+    def names(self, target: Target) -> Sequence[str]:
+        """Return the measurements this target has."""
+
+    def read(self, target: Target, name: str, since: datetime, until: datetime) -> float:
+        """Return one measurement; raise CannotKnow when there is none."""

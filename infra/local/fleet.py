@@ -20,46 +20,53 @@ from typing import ClassVar
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from telemetry import Exporter, Outcome, Served
 
 from infra.local.clouds import Client
 from infra.local.releases import RELEASES, Release
 from infra.local.seed import ENDPOINT
 
-EDGES_MS = (25, 50, 100, 200, 300, 400, 600, 800, 1000, 1200, 1500, 2000, 3000, 5000, 10000, 30000, 60000)
-OUTCOMES = ("ok", "client_error", "server_error", "timeout", "throttled")
-LABELS = {"model": ENDPOINT, "adapter": "none", "route": "/v1/chat"}
+OUTCOMES = tuple(Outcome)
+ROUTE = "/v1/chat"
+TOKENIZER = "0" * 64
 REQUESTS_PER_SECOND = 40
+JUDGED_SHARE = 0.1
+WEEKLY_BUDGET_USD = 250_000.0
+"""What 40 requests a second cost in a week, and a quarter more."""
 LOOK_EVERY_SECONDS = 0.25
 
 log = logging.getLogger(__name__)
 
 
 class Metrics:
-    """What the service tells Prometheus; every outcome exists from the start, or a share of none would be empty."""
+    """What the service tells Prometheus, by the exporter that users install."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # the one function there without types
         self.registry = CollectorRegistry()
-        self.latency = Histogram(
-            "infer_latency_ms", "Latency.", LABELS, buckets=EDGES_MS, registry=self.registry
-        ).labels(**LABELS)
-        self.requests = Counter("infer_requests", "Requests.", [*LABELS, "outcome"], registry=self.registry)
-        for outcome in OUTCOMES:
-            self.requests.labels(**LABELS, outcome=outcome)
+        self.exporter = Exporter(self._served(next(iter(RELEASES))), self.registry)
+        self.exporter.expect("none", TOKENIZER)
+        self.exporter.budget(WEEKLY_BUDGET_USD)
+        self.exporter.families.baseline.labels(ENDPOINT, "none", ROUTE).set(0.9)
+        for feature in ("input_len", "language", "toxicity"):
+            self.exporter.drifted(ROUTE, feature, psi=0.04, samples=900)
+
+    def run(self, release: Release) -> None:
+        """Say which release is served."""
+        if release.version != self.exporter.served.version:
+            self.exporter.serve(self._served(release.version))
+
+    @staticmethod
+    def _served(version: str) -> Served:
+        return Served(ENDPOINT, version, routes=(ROUTE,), tokenizer_sha256=TOKENIZER)
 
     def record(self, release: Release, chance: random.Random) -> float:
         """Serve one request as this release would."""
         latency = release.draw_latency_ms(chance)
-        self.latency.observe(latency)
-        self.requests.labels(**LABELS, outcome=release.draw_outcome(chance)).inc()
+        outcome = Outcome(release.draw_outcome(chance))
+        self.exporter.answered(ROUTE, outcome, latency, release.draw_answer(chance))
+        if chance.random() < JUDGED_SHARE:
+            self.exporter.judged(ROUTE, accepted=chance.random() < release.accepted_share)
         return latency
 
 
@@ -76,6 +83,7 @@ class Fleet:
         """Follow the endpoint; while it cannot be asked, go on as before."""
         try:
             self.release = RELEASES[self.find_version()]
+            self.metrics.run(self.release)
         except (BotoCoreError, ClientError) as error:
             log.warning("cannot ask the endpoint: %s", error)
 

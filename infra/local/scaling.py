@@ -15,7 +15,7 @@ SPEEDUP = 30
 MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _PART = re.compile(r"(\d+)(ms|[smhd])")
 _DURATION = re.compile(r"(?<![\w.:-])(?:\d+(?:ms|[smhd]))+(?![\w.-])")
-_RANGE = re.compile(r"(?<=\[)(?:\d+(?:ms|[smhd]))+(?=[\]:])")
+_RANGE = re.compile(r"(?:(?<=\[)|(?<=offset ))(?:\d+(?:ms|[smhd]))+(?![\w.])")
 RULE_DURATIONS = ("for", "keep_firing_for")
 
 

@@ -46,7 +46,9 @@ def test_a_change_is_compared_with_the_look_it_rests_on(script: Stubber) -> None
 
 
 def test_a_change_of_somebody_else_in_between_is_refused_there(script: Stubber) -> None:
-    script.add_client_error("update_alias", "PreconditionFailedException", "The RevisionId provided does not match", 412)
+    script.add_client_error(
+        "update_alias", "PreconditionFailedException", "The RevisionId provided does not match", 412
+    )
     seen = Snapshot({VERSION: "7", CANARY: ""}, "", settled=True, revision="r-0")
 
     done = LambdaAlias(OneClient(script.client)).apply(TARGET, seen, {VERSION: "6", CANARY: ""}, "action-1")
@@ -60,4 +62,7 @@ def test_a_canary_is_brought_back_with_its_weight(script: Stubber) -> None:
     script.add_response("update_alias", {}, {**ASKED, **wanted})
     seen = Snapshot({VERSION: "7", CANARY: ""}, "", settled=True, revision="r-1")
 
-    assert LambdaAlias(OneClient(script.client)).apply(TARGET, seen, {VERSION: "7", CANARY: "8=0.1"}, "a").result == "accepted"
+    assert (
+        LambdaAlias(OneClient(script.client)).apply(TARGET, seen, {VERSION: "7", CANARY: "8=0.1"}, "a").result
+        == "accepted"
+    )

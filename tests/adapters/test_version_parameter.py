@@ -40,7 +40,9 @@ def test_what_is_no_version_is_put_into_no_name(parameter: VersionParameter, nam
 
 def test_a_version_without_its_object_is_missing(parameter: VersionParameter) -> None:
     a_bucket("empty")
-    target = replace(TARGET, touch=Touch(version_parameter=Touched("/chat/version", (*OBJECTS, "s3://empty/{version}"))))
+    target = replace(
+        TARGET, touch=Touch(version_parameter=Touched("/chat/version", (*OBJECTS, "s3://empty/{version}")))
+    )
 
     found = parameter.configuration(target, "v1").artefacts
 

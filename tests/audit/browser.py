@@ -17,7 +17,9 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --hide-scrollbars --remote-debugging-pipe"
 )
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 
 
 @dataclass
@@ -35,7 +37,9 @@ class Page:
     def call(self, method: str, **params: Any) -> dict[str, Any]:  # noqa: ANN401  # the protocol is JSON
         """Ask the browser and wait for its answer; what it tells meanwhile is kept."""
         number = next(self._number)
-        asked = {"id": number, "method": method, "params": params} | ({"sessionId": self.session} if self.session else {})
+        asked = {"id": number, "method": method, "params": params} | (
+            {"sessionId": self.session} if self.session else {}
+        )
         os.write(self.into, json.dumps(asked).encode() + b"\0")
         while True:
             told = self._hear()
@@ -51,9 +55,13 @@ class Page:
         return answer["result"].get("value")
 
     def open(self, path: Path, *, width: int = 1200, height: int = 900) -> None:
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
+        )
         self.call("Page.navigate", url=path.as_uri())
-        self.run("new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))")
+        self.run(
+            "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))"
+        )
 
     def press(self, key: str) -> None:
         for kind in ("keyDown", "keyUp"):

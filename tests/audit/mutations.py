@@ -5,10 +5,11 @@ that signs, the head that was noted elsewhere, and a way to write with another c
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from tests.audit.trails import Kept, LocalSigner
 
@@ -121,10 +122,9 @@ def re_sign_with_another_key(kept: Kept, dice: Random) -> Expected:
         if (listed, late) != (seal.listed, seal.late) or touched:
             key = {"key_id": thief.id, "public_key": thief.der.hex(), "public_key_sha256": thief.key().fingerprint}
             seal = replace(seal, listed=listed, late=late, previous=previous, **key)  # type: ignore[arg-type]  # fields of Seal
-            sealed = Held(bind(seal, thief.sign(seal.digest)).encode(), sealed.lock)
-            _replace(kept, version, sealed)
+            _replace(kept, version, sealed._replace(content=bind(seal, thief.sign(seal.digest)).encode()))
             touched = touched or version.key
-        previous = Head(seal.hour, sha256(sealed.content))
+        previous = Head(seal.hour, sha256(dict(kept.trail.objects[version.key])[version].content))  # type: ignore[union-attr]  # it is held
     return expect(touched, F.UNKNOWN_KEY)
 
 
@@ -172,8 +172,8 @@ def _replace(kept: Kept, version: Version, held: Held) -> None:
     kept.trail.objects[version.key] = [(v, held if v == version else h) for v, h in kept.trail.objects[version.key]]
 
 
-def _event(held: Held) -> dict[str, dict[str, str | int]]:
-    event: dict[str, dict[str, str | int]] = json.loads(held.content)
+def _event(held: Held) -> dict[str, dict[str, Any]]:
+    event: dict[str, dict[str, Any]] = json.loads(held.content)
     return event
 
 
@@ -192,7 +192,3 @@ def _newest_seal(kept: Kept) -> str:
 def _head(kept: Kept) -> Head:
     assert kept.heads.head
     return kept.heads.head
-
-
-def every_mutation(times: int) -> Iterator[tuple[Mutation, int]]:
-    return ((mutation, seed) for mutation in MUTATIONS for seed in range(times))

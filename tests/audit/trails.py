@@ -13,8 +13,8 @@ from tests.world import NOON, Practice, a_message, an_alert
 
 from responder.adapters.in_memory_trail import InMemoryHead, InMemoryTrail
 from responder.adapters.signatures import PublicKeys
-from responder.domain.audit import Actor
 from responder.domain.alert import Alert, Status
+from responder.domain.audit import Actor
 from responder.domain.audit_check import AuditCheck, Tally
 from responder.domain.finding import Finding
 from responder.domain.seal import SigningKey

@@ -7,7 +7,6 @@ import pytest
 from tests.adapters.cloud import a_limited_api, a_parameter, an_alias, an_endpoint
 from tests.world import CHAT
 
-from responder.adapters import aws
 from responder.adapters.api_limits import ApiStage, UsagePlan
 from responder.adapters.in_memory_levers import InMemoryThings, limits
 from responder.adapters.lambda_alias import LambdaAlias
@@ -64,7 +63,9 @@ def _alias() -> Case:
 
 def _parameter() -> Case:
     a_parameter("/chat/version", "v2")
-    target = _touching(Touch(version_parameter=TouchedParameter("/chat/version", ("s3://models/chat/{version}/model",))))
+    target = _touching(
+        Touch(version_parameter=TouchedParameter("/chat/version", ("s3://models/chat/{version}/model",)))
+    )
     return Case(target, VersionParameter(ROLES), {VERSION: "v2"}, {VERSION: "v1"})
 
 
@@ -96,9 +97,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "parameter": _parameter,
     "usage plan": _usage_plan,
     "stage": _stage,
-    "twin of an endpoint": _twin(
-        TouchKind.SAGEMAKER_ENDPOINT, CHAT.touch, {CONFIG: "chat-v2"}, {CONFIG: "chat-v1"}
-    ),
+    "twin of an endpoint": _twin(TouchKind.SAGEMAKER_ENDPOINT, CHAT.touch, {CONFIG: "chat-v2"}, {CONFIG: "chat-v1"}),
     "twin of an alias": _twin(
         TouchKind.LAMBDA_ALIAS,
         Touch(lambda_alias=TouchedAlias("chat", "live")),

@@ -32,4 +32,12 @@ def test_what_can_be_done_follows_from_what_may_be_touched() -> None:
 def test_what_could_not_be_looked_at_is_not_planned() -> None:
     blind = NoPlan("cannot_look", "timeout")
 
-    assert make_plan(Lever(Action.ROLLBACK, TouchKind.SAGEMAKER_ENDPOINT), CHAT, Step(Action.ROLLBACK, IfNotRecovered.UNDO), blind) is blind
+    assert (
+        make_plan(
+            Lever(Action.ROLLBACK, TouchKind.SAGEMAKER_ENDPOINT),
+            CHAT,
+            Step(Action.ROLLBACK, IfNotRecovered.UNDO),
+            blind,
+        )
+        is blind
+    )

@@ -41,7 +41,13 @@ def test_a_limit_goes_down_to_its_share_as_an_absolute_value() -> None:
 
 def test_it_is_lifted_in_even_steps_and_ends_where_it_was() -> None:
     assert _throttled(100).lift == ({RATE: "75"}, {RATE: "100"})
-    assert [step[RATE] for step in _throttled(100, step=replace(STEP, lift_in=5)).lift] == ["60", "70", "80", "90", "100"]
+    assert [step[RATE] for step in _throttled(100, step=replace(STEP, lift_in=5)).lift] == [
+        "60",
+        "70",
+        "80",
+        "90",
+        "100",
+    ]
 
 
 def test_without_steps_it_stays_until_a_person_lifts_it() -> None:

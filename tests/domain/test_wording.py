@@ -136,7 +136,7 @@ def test_outside_text_cannot_pretend_to_be_another_line(evil: str) -> None:
 
 def test_long_text_is_cut() -> None:
     assert one_line("x" * 500, 100) == "x" * 97 + "..."
-    assert len(_body(an_incident(alerts=(an_alert(note="x" * 50_000),) * 500))) <= LONGEST
+    assert len(_body(an_incident(alerts=(an_alert(note="x" * 5000),) * 50))) <= LONGEST
 
 
 def test_only_the_owners_links_are_shown() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from functools import partial
 
 import pytest
 from tests.world import NOON
@@ -9,8 +10,7 @@ from tests.world import NOON
 from responder.adapters.in_memory import InMemoryMetrics
 from responder.domain.evidence import Sample
 from responder.errors import CannotKnow
-from responder.workflow import gather as room
-from responder.workflow.gather import gather
+from responder.workflow.gather import gather, side_by_side
 
 
 class Hanging(InMemoryMetrics):
@@ -22,11 +22,10 @@ class Hanging(InMemoryMetrics):
         return super().query(expression, at)
 
 
-def test_what_hangs_is_missing_and_the_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "DEADLINE_S", 0.1)
+def test_what_hangs_is_missing_and_the_others_are_not() -> None:
     metrics = Hanging(answers={"quick": [Sample({}, 1.5)], "slow": [Sample({}, 9.9)]})
 
-    quick, slow = gather([("a", "quick"), ("b", "slow")], metrics, NOON)
+    quick, slow = gather([("a", "quick"), ("b", "slow")], metrics, NOON, partial(side_by_side, deadline_s=0.1))
 
     assert (quick.value, quick.missing) == (1.5, None)
     assert slow.value is None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from infra.local.jira import Issue, JiraDesk
 from tests.adapters.test_jira import AtTheDesk
-from tests.workflow.test_crashes import Story, crash_at, play
+from tests.stories import Crash, Story, failing_at, play
 from tests.world import CHAT, Practice, Seam, a_library, a_message
 
 from responder.adapters.jira import Jira
@@ -53,7 +53,7 @@ def test_undisturbed_there_is_one_ticket_for_the_review_and_it_stays_open() -> N
 def test_a_crash_at_any_call_makes_no_second_ticket(after: bool) -> None:  # noqa: FBT001  # named by the ids
     points = len(play(RECOVERS).calls)
 
-    made = {place: len(issues(play(RECOVERS, crash_at(place, after=after)))) for place in range(points)}
+    made = {place: len(issues(play(RECOVERS, failing_at(place, Crash(), after=after)))) for place in range(points)}
 
     assert set(made.values()) == {1}, made
 

@@ -11,8 +11,9 @@ from tests.world import CHAT, Between, Practice, a_message, a_release, an_alert,
 from responder.domain.audit import check_chain
 from responder.domain.guard import Firing
 from responder.domain.incident import State
+from responder.domain.journal import Budget
 from responder.domain.remediation import Outcome
-from responder.errors import ActionFailed, CannotKnow, ResponderError, TryAgain
+from responder.errors import ActionFailed, CannotKnow, Fenced, ResponderError, TryAgain
 
 DOWN = ActionFailed("it is down")
 FORWARD = "--endpoint-config-name chat-v1"
@@ -302,6 +303,20 @@ def test_a_journal_that_is_busy_is_tried_again_and_loses_nothing() -> None:
     practice.deliver()
 
     assert len(practice.remediator.applied) == 1
+
+
+def test_a_budget_that_somebody_else_spent_meanwhile_is_read_again_before_anything_is_done() -> None:
+    practice = Practice()
+    spent = Budget("fleet", (practice.now,), version=1)
+    practice.between = _after("agenda.budgets", lambda: practice.journal.spent.update(fleet=spent))
+    with pytest.raises(Fenced):
+        practice.deliver()
+    assert practice.remediator.applied == []
+
+    practice.wait(minutes=2)
+
+    assert len(practice.remediator.applied) == 1
+    assert len(practice.journal.spent["fleet"].spent) == 2
 
 
 def test_a_second_incident_within_the_cooldown_is_a_persons() -> None:

@@ -133,9 +133,7 @@ def _version(line: str, manifest: Path) -> Version:
     try:
         fact = json.loads(line)
         modified, until = (datetime.fromisoformat(fact[n]) if fact[n] else None for n in ("modified", "until"))
-        return Version(
-            fact["key"], fact["version"], fact["marker"], fact["size"], modified, Lock(fact["mode"], until)
-        )
+        return Version(fact["key"], fact["version"], fact["marker"], fact["size"], modified, Lock(fact["mode"], until))
     except (ValueError, KeyError, TypeError) as error:
         raise CannotRead(f"{manifest}: it is no manifest: {error}") from error
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
-from os.path import commonprefix
 from typing import Any
 
 from responder.adapters import aws
@@ -24,15 +23,12 @@ class AuditTrail:
         self._bucket, self._s3 = bucket, client
 
     def versions(self, start: str, stop: str) -> Iterator[Version]:
-        asked = {"Prefix": commonprefix([start, stop]), **({"KeyMarker": start} if start else {})}
-        try:
-            for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, **asked):
-                for version in _in_order(page):
-                    if version.key >= stop:
-                        return
-                    yield version
-        except aws.TROUBLE as error:
-            raise ActionFailed(f"audit: the versions cannot be listed: {aws.code_of(error)}") from error
+        alike = stop == _behind(start)
+        asked = {"Prefix": start if alike else _shared(start, stop), "KeyMarker": "" if alike else start}
+        for version in self._listed(**{name: value for name, value in asked.items() if value}):
+            if version.key >= stop:
+                return
+            yield version
 
     def look(self, versions: Iterable[Version]) -> Iterator[tuple[Version, Held | None]]:
         waiting: deque[tuple[Version, Future[Held | None]]] = deque()
@@ -73,9 +69,16 @@ class AuditTrail:
         rule = found.get("Rule", {}).get("DefaultRetention", {})
         return Policy(rule["Mode"], int(rule.get("Days") or 365 * rule["Years"])) if rule else None
 
+    def _listed(self, **asked: str) -> Iterator[Version]:
+        try:
+            for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, **asked):
+                yield from _in_order(page)
+        except aws.TROUBLE as error:
+            raise ActionFailed(f"audit: the versions cannot be listed: {aws.code_of(error)}") from error
+
     def _first(self, key: str) -> bytes:
         """Return the version that was written first: what was laid over it later is not the seal."""
-        found = [version for version in self.versions(key.removesuffix(".json"), f"{key}~") if not version.marker]
+        found = [version for version in self._listed(Prefix=key) if version.key == key and not version.marker]
         held = self._get(found[-1]) if found else None
         if held is None:
             raise ActionFailed(f"audit: {key} is taken, but cannot be read")
@@ -94,11 +97,22 @@ class AuditTrail:
         return Held(content, Lock(found.get("ObjectLockMode"), found.get("ObjectLockRetainUntilDate")))
 
 
+def _shared(start: str, stop: str) -> str:
+    """Return how two keys begin alike, character by character."""
+    length = next((place for place, pair in enumerate(zip(start, stop, strict=False)) if len(set(pair)) > 1), None)
+    return start[: min(len(start), len(stop)) if length is None else length]
+
+
 def _in_order(page: dict[str, Any]) -> list[Version]:
-    """Merge a page's versions and delete markers: by key, the newest first."""
-    found = [_version(one, marker=False) for one in page.get("Versions", [])]
-    found += [_version(one, marker=True) for one in page.get("DeleteMarkers", [])]
-    return sorted(found, key=lambda version: (version.key, -_seconds(version)))
+    """Merge a page's versions and delete markers: by key, the newest first; a bucket's clock knows only seconds."""
+    found = [(not one["IsLatest"], _version(one, marker=True)) for one in page.get("DeleteMarkers", [])]
+    found += [(not one["IsLatest"], _version(one, marker=False)) for one in page.get("Versions", [])]
+    return [version for _, version in sorted(found, key=lambda one: (one[1].key, one[0], -_seconds(one[1])))]
+
+
+def _behind(prefix: str) -> str:
+    """Return the first key behind all that begin like this."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1) if prefix else ""
 
 
 def _version(one: dict[str, Any], *, marker: bool) -> Version:

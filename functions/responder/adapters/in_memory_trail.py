@@ -13,7 +13,7 @@ class InMemoryTrail(Twin):
     """A bucket with Object Lock: `objects` maps a key to its versions, newest first. `now` is its clock."""
 
     objects: dict[str, list[tuple[Version, Held | None]]] = field(default_factory=dict)
-    policy: Policy = Policy("COMPLIANCE", 400)
+    policy: Policy = field(default_factory=lambda: Policy("COMPLIANCE", 400))
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     written: int = 0
 
@@ -46,7 +46,9 @@ class InMemoryTrail(Twin):
     def delete(self, key: str, at: datetime) -> None:
         """Lay a delete marker over what is there."""
         self.written += 1
-        self.objects.setdefault(key, []).insert(0, (Version(key, f"v{self.written}", marker=True, size=0, modified=at), None))
+        self.objects.setdefault(key, []).insert(
+            0, (Version(key, f"v{self.written}", marker=True, size=0, modified=at), None)
+        )
 
 
 @dataclass

@@ -68,7 +68,8 @@ class LimitsDocument:
 
     def _deployments(self, target: Target, named: Named) -> list[dict[str, Any]]:
         asked = {"ApplicationId": named.application, "EnvironmentId": named.environment, "MaxResults": 50}
-        found = look(self._roles, "appconfig", target, f"limits document {named.name}", lambda c: c.list_deployments(**asked))
+        what = f"limits document {named.name}"
+        found = look(self._roles, "appconfig", target, what, lambda c: c.list_deployments(**asked))
         return sorted(found["Items"], key=lambda d: int(d["DeploymentNumber"]), reverse=True)
 
     def _document(self, target: Target, named: Named, deployment: dict[str, Any]) -> str:

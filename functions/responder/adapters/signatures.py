@@ -12,7 +12,12 @@ try:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec, utils
     from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key, load_pem_public_key
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        PublicFormat,
+        load_der_public_key,
+        load_pem_public_key,
+    )
 except ImportError as error:  # the functions never need it, so it is no runtime dependency
     raise CannotRead("checking signatures needs one more package: pip install 'llm-alert-responder[audit]'") from error
 
@@ -55,5 +60,3 @@ def as_pem(der: bytes) -> str:
 def _inside(seal: Seal) -> bytes | None:
     der = bytes.fromhex(seal.public_key)
     return der if sha256(der) == seal.public_key_sha256 else None
-
-

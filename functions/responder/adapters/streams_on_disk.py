@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, MutableMapping
 from types import TracebackType
+from typing import Self
 
 from responder.domain.plain import canonical, from_plain, to_plain
 from responder.domain.stream_check import Followed
@@ -24,10 +25,12 @@ class StreamsOnDisk(MutableMapping[str, Followed]):
         self._disk.execute("CREATE TABLE followed (stream TEXT PRIMARY KEY, state TEXT) WITHOUT ROWID")
         self._hot: dict[str, Followed] = {}
 
-    def __enter__(self) -> "StreamsOnDisk":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self._disk.close()
 
     def __getitem__(self, stream: str) -> Followed:

@@ -29,7 +29,7 @@ from responder.domain.runbook import Library
 from responder.domain.touch import TouchKind
 from responder.errors import NotThere
 from responder.settings import RespondSettings, read_settings
-from responder.workflow.gather import gather
+from responder.workflow.gather import side_by_side
 from responder.workflow.world import World
 
 HERE = Path(__file__).resolve().parents[3]
@@ -79,7 +79,7 @@ def offline() -> World:
         configurations=things,
         releases=InMemoryReleases(),
         channels=(),
-        gather=gather,
+        ask=side_by_side,
         time_left=lambda: timedelta(minutes=5),
     )
 

@@ -27,6 +27,7 @@ STORY = (
     "remediation",
     "rollback",
     "throttle",
+    "registry",
     "freeze",
     "levers",
     "mode",

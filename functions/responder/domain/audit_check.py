@@ -106,7 +106,9 @@ class AuditCheck:
         self.tally.seals += 1
         self.tally.keys[seal.public_key_sha256] += 1
         if fault := self._signed(seal, signature):
-            yield Finding(fault, version.key, version.id, f"key {seal.key_id}, fingerprint {seal.public_key_sha256[:16]}")
+            yield Finding(
+                fault, version.key, version.id, f"key {seal.key_id}, fingerprint {seal.public_key_sha256[:16]}"
+            )
         if seal.hour != hour:
             yield Finding(Fault.MISPLACED, version.key, version.id, f"it is the seal of {seal.hour}")
             return None
@@ -128,7 +130,9 @@ class AuditCheck:
             yield Finding(Fault.SEAL_GAP, seal_key(missing), "", f"there is no seal of {missing}")
         named = seal.previous
         if named is None or (named.hour == last.hour and named.sha256 != last.sha256) or named.hour < last.hour:
-            yield Finding(Fault.SEAL_CHAIN_BREAK, version.key, version.id, f"it does not follow the seal of {last.hour}")
+            yield Finding(
+                Fault.SEAL_CHAIN_BREAK, version.key, version.id, f"it does not follow the seal of {last.hour}"
+            )
 
     def _records(self, seal: Seal | None, records: Iterable[Seen]) -> Iterator[Finding]:
         listed = {entry.place: entry for entry in seal.listed} if seal else {}

@@ -15,6 +15,7 @@ from responder.domain.diagnosis import Diagnosis
 from responder.domain.escalation import bring_forward, page_now
 from responder.domain.evidence import as_facts
 from responder.domain.failure_mode import FailureMode
+from responder.domain.freeze import NOTHING_RUNS
 from responder.domain.guard import (
     Firing,
     Reason,
@@ -33,21 +34,27 @@ from responder.domain.guard import (
 )
 from responder.domain.incident import RECONCILE, Incident, Intent, Moved, RunbookRef, State, move
 from responder.domain.journal import PastAction, TargetRecord
-from responder.domain.mode import in_force
 from responder.domain.levers import lever_of, make_plan
+from responder.domain.mode import in_force
 from responder.domain.plain import to_plain
+from responder.domain.registry import AS_IT_WAS
 from responder.domain.remediation import Lever, NoPlan, Plan, Surroundings, action_id
 from responder.domain.rollback import NO_KNOWN_GOOD, release_facts
 from responder.domain.runbook import Action, Quota, Runbook, Step, context
 from responder.domain.target import Target
+from responder.domain.throttle import AT_LEAST, NO_LIMIT
 
 # a rollback onto one of these would bring back what was taken out for safety or for being broken
 NEVER_UNDO = frozenset({FailureMode.SAFETY_VIOLATION, FailureMode.TOKENIZER_MISMATCH, FailureMode.ADAPTER_MERGE_ERROR})
 
 
+# why a step has clearly nothing to do, so that the next one may be looked at
+IDLE = frozenset({AS_IT_WAS, NO_LIMIT, AT_LEAST, NOTHING_RUNS})
+
+
 @dataclass(frozen=True)
 class Known:
-    """What was asked of the outside for this decision; `around` holds what each lever of the ladder would be pulled in."""
+    """What was asked of the outside for this decision; `around` is what each lever of the ladder would be pulled in."""
 
     settings: dict[str, str]
     can_ask: bool
@@ -83,14 +90,13 @@ def decide(
 ) -> Decision:
     """Walk the ladder to the first step whose condition holds, plan it, and ask every guard."""
     facts = _facts(incident, diagnosis, known, now)
-    number, step, condition = _rung(page, target, incident.step, facts)
-    number, step, planned = _planned(page, target, number, step, known)
+    rung = _rung(page, target, incident.step, facts, known)
     limits = page.policy.limits
     verdicts = (
         _target_guard(incident, target),
         diagnosis_guard(diagnosis),
-        _step_guard(step, page),
-        condition,
+        _step_guard(rung.step, page),
+        rung.condition,
         age_guard(incident.started_at, limits, now),
         firing_guard(known.firing),
         mode_guard(in_force(known.settings, page.policy.autonomy, known.can_ask)),
@@ -99,9 +105,9 @@ def decide(
         budget_guard("target", [p.at for p in past], limits.per_target, now),
         budget_guard("runbook", known.spent_runbook, limits.per_runbook, now),
         budget_guard("fleet", known.spent_fleet, fleet, now),
-        _plan_guard(planned),
+        _plan_guard(rung.plan),
     )
-    return Decision(verdicts, planned if isinstance(planned, Plan) else None, step, number)
+    return Decision(verdicts, rung.plan if isinstance(rung.plan, Plan) else None, rung.step, rung.number)
 
 
 def intend(
@@ -183,38 +189,39 @@ def _name(alerts: Sequence[Alert]) -> str:
     return alerts[0].name if alerts else ""
 
 
-def _rung(page: Runbook, target: Target | None, start: int, facts: dict[str, Any]) -> tuple[int, Step | None, Verdict]:
-    """Pass over what the target cannot do and what is clearly not the case; doubt passes over nothing."""
-    refused = allow("condition", "there is no step to ask it for")
-    able = [n for n in range(start, len(page.policy.remediation)) if target is None or _able(page, n, target)]
-    for number in able:
-        step = page.policy.remediation[number]
-        verdict = condition_guard(step.when, holds(step.when, facts) if step.when else True)
-        if verdict.answer != "deny":
-            return number, step, verdict
-        refused = verdict
-    return (able[0], page.policy.remediation[able[0]], refused) if able else (start, None, refused)
+@dataclass(frozen=True)
+class _Rung:
+    number: int
+    step: Step | None
+    condition: Verdict
+    plan: Plan | NoPlan | None = None
+
+    @property
+    def passed_over(self) -> bool:
+        """It is clearly not the case, or clearly has nothing to do; doubt passes over nothing."""
+        idle = isinstance(self.plan, NoPlan) and self.plan.reason in IDLE
+        return self.condition.answer == "deny" or idle
 
 
-def _able(page: Runbook, number: int, target: Target) -> bool:
-    return lever_of(page.policy.remediation[number].action, target) is not None
+def _rung(page: Runbook, target: Target | None, start: int, facts: dict[str, Any], known: Known) -> _Rung:
+    """Walk up to the first step that can be done here; without a way back only a freeze may still be."""
+    ladder = page.policy.remediation
+    able = [n for n in range(start, len(ladder)) if target is None or lever_of(ladder[n].action, target)]
+    if not able:
+        return _Rung(start, None, allow("condition", "there is no step to ask it for"))
+    rungs = [_look_at(page, target, number, facts, known) for number in able]
+    found = next((rung for rung in rungs if not rung.passed_over), rungs[0])
+    if isinstance(found.plan, NoPlan) and found.plan.reason == NO_KNOWN_GOOD:
+        further = [r for r in rungs[rungs.index(found) :] if r.step and r.step.action is Action.FREEZE]
+        return next((r for r in further if isinstance(r.plan, Plan)), found)
+    return found
 
 
-def _planned(
-    page: Runbook, target: Target | None, number: int, step: Step | None, known: Known
-) -> tuple[int, Step | None, Plan | NoPlan | None]:
-    """Plan the step; where there is no release to go back to, a freeze further up may still stop the rollout."""
-    if target is None or step is None:
-        return number, step, None
-    made = _plan(page, target, step, known)
-    if not isinstance(made, NoPlan) or made.reason != NO_KNOWN_GOOD:
-        return number, step, made
-    for further in range(number + 1, len(page.policy.remediation)):
-        other = page.policy.remediation[further]
-        instead = _plan(page, target, other, known) if other.action is Action.FREEZE and _able(page, further, target) else None
-        if isinstance(instead, Plan):
-            return further, other, instead
-    return number, step, made
+def _look_at(page: Runbook, target: Target | None, number: int, facts: dict[str, Any], known: Known) -> _Rung:
+    step = page.policy.remediation[number]
+    verdict = condition_guard(step.when, holds(step.when, facts) if step.when else True)
+    made = _plan(page, target, step, known) if target and verdict.answer != "deny" else None
+    return _Rung(number, step, verdict, made)
 
 
 def _plan(page: Runbook, target: Target, step: Step, known: Known) -> Plan | NoPlan:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+Source = Literal["prometheus", "logs", "cloudwatch", "releases", "registry", "alert"]
+
 
 @dataclass(frozen=True)
 class Evidence:
     """What one question was answered; `value` is None exactly when `missing` says why."""
 
     name: str
-    source: Literal["prometheus", "logs", "cloudwatch", "releases", "registry", "alert"]
+    source: Source
     asked: str
     at: datetime
     value: float | str | None = None

@@ -6,6 +6,7 @@ A new remediation is one line here, one planner, one remediator (`bootstrap.py` 
 from collections.abc import Callable, Mapping
 
 from responder.domain.freeze import plan_freeze
+from responder.domain.registry import plan_restore
 from responder.domain.remediation import Lever, NoPlan, Plan, Surroundings
 from responder.domain.rollback import POINTERS, plan_rollback
 from responder.domain.runbook import Action, Step
@@ -17,6 +18,7 @@ Planner = Callable[[Target, TouchKind, Step, Surroundings], Plan | NoPlan]
 
 PLANNERS: Mapping[Lever, Planner] = {
     **{Lever(Action.ROLLBACK, kind): plan_rollback for kind in POINTERS},
+    Lever(Action.RESTORE_REGISTRY, TouchKind.REGISTRY): plan_restore,
     Lever(Action.THROTTLE, TouchKind.USAGE_PLAN): plan_throttle,
     Lever(Action.THROTTLE, TouchKind.API_STAGE): plan_throttle,
     Lever(Action.THROTTLE, TouchKind.LIMITS_DOCUMENT): plan_throttle,

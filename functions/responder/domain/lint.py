@@ -40,6 +40,7 @@ EFFECTS = {
     Action.THROTTLE: Effect(
         "traffic", "down", frozenset({FailureMode.ERROR_RATE, FailureMode.API_TIMEOUT}), timedelta(minutes=15)
     ),
+    Action.RESTORE_REGISTRY: Effect("registry", "back", frozenset({FailureMode.LATENCY_SPIKE}), timedelta(minutes=15)),
     Action.FREEZE: Effect("rollout", "stopped", frozenset(), timedelta()),
 }
 

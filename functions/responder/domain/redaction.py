@@ -6,6 +6,7 @@ secret or a person is replaced by its kind, so that a reader still sees that som
 heard since. Who decided something stays: an audit without names is none.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import Any, TypeVar, cast
 from responder.domain.alert import Alert
 
 T = TypeVar("T")
+SHORT = 400  # characters of a text worth remembering
 _KINDS = {
     "private_key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
     "jwt": re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
@@ -68,8 +70,9 @@ def redact_fact(fact: T) -> tuple[T, Counter[str]]:
 
 def _clean(fact: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  # plain data of any shape
     if type(fact) is str:  # a StrEnum is a closed list
-        text, found = redact(fact)
-        counts.update(found)
+        text, found = _remembered(fact) if len(fact) <= SHORT else redact(fact)
+        if found:
+            counts.update(found)
         return text
     if isinstance(fact, Mapping):
         return {k: v if k in _WHO_AND_WHAT else _clean(v, counts) for k, v in fact.items()}
@@ -80,6 +83,12 @@ def _clean(fact: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  # plain dat
         changed = {name: clean for name, old in held.items() if (clean := _clean(old, counts)) != old}
         return replace(fact, **changed) if changed else fact
     return fact
+
+
+@functools.lru_cache(maxsize=4096)
+def _remembered(text: str) -> tuple[str, Counter[str]]:
+    """Redact what an incident carries along once, not at each of its steps; the counts are only read."""
+    return redact(text)
 
 
 def _unnamed(texts: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ by a person who vouches for it) *and* artefacts whose digests still match what w
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal
 
 
@@ -36,10 +37,24 @@ class Artefacts:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a release's configuration looks like now: its shape (the names of its variants) and its artefacts' digests."""
+    """What a release's configuration looks like now: its shape (the names of its variants) and its digests."""
 
     shape: tuple[str, ...]
     artefacts: Artefacts
+
+
+KINDS = ("tokenizer", "adapter", "base", "model", "config")   # what a digest's name may speak of
+
+
+def changes(releases: Sequence[Release]) -> dict[str, datetime]:
+    """Return when each kind of artefact was last changed by a release; `release` is the newest marker of all."""
+    found: dict[str, datetime] = {}
+    for before, after in pairwise(sorted(releases, key=lambda r: r.marked_at)):
+        found["release"] = after.marked_at
+        names = before.digests.keys() | after.digests.keys()
+        differ = {name for name in names if before.digests.get(name) != after.digests.get(name)}
+        found |= {kind: after.marked_at for kind in KINDS if any(kind in name.lower() for name in differ)}
+    return found
 
 
 def running(releases: Sequence[Release], config: str) -> Release | None:

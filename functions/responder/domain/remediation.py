@@ -10,7 +10,7 @@ A plan holds absolute values, never "+2". `classify` compares what is observed w
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -51,16 +51,27 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """A snapshot that could be restored: what it holds for the target, and what speaks against it."""
+
+    key: str
+    taken_at: datetime
+    values: dict[str, str]
+    fault: str | None
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """What a plan is made of: the thing, its releases, and what the best candidates are made of, as they are now.
 
-    `left` are the releases this incident already went away from.
+    `left` are the releases this incident already went away from, `candidates` the snapshots, newest first.
     """
 
     seen: Snapshot
     releases: tuple[Release, ...] = ()
     configurations: dict[str, Configuration] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,9 @@ def plan_rollback(target: Target, kind: TouchKind, step: Step, around: Surroundi
 
 
 def _plan(target: Target, kind: TouchKind, step: Step, around: Surroundings, good: Release) -> Plan:
-    pointer, before = POINTERS[kind], around.seen.current
-    bad = running(around.releases, around.seen.release)
-    desired = pointer.at(good.config)
-    left = bad.version if bad else around.seen.release
+    pointer, before, current = POINTERS[kind], around.seen.current, around.seen.release
+    bad = running(around.releases, current)
+    desired, name = pointer.at(good.config), f"{pointer.word} {target.touch.names[kind]}"
     return Plan(
         action=Action.ROLLBACK,
         kind=kind,
@@ -55,11 +54,11 @@ def _plan(target: Target, kind: TouchKind, step: Step, around: Surroundings, goo
         before=before,
         desired=desired,
         converge_within=step.converge_within,
-        says=f"roll {pointer.word} {target.touch.names[kind]} back from {left} to {good.version} ({good.known_good} good)",
+        says=f"roll {name} back from {bad.version if bad else current} to {good.version} ({good.known_good} good)",
         command=pointer.command(target, desired),
         undo_command=pointer.command(target, before),
-        leaves=around.seen.release,
-        drift=f"the declared state (pipeline, Git) may still name {around.seen.release}; the next deploy would bring it back",
+        leaves=current,
+        drift=f"the declared state (pipeline, Git) may still name {current}; the next deploy would bring it back",
     )
 
 
@@ -75,9 +74,10 @@ def alias_command(target: Target, values: Mapping[str, str]) -> str:
     """Write how a person moves the alias; without weights the routing is emptied, not left as it is."""
     named, weights = target.touch.lambda_alias, dict(w.split("=") for w in values.get(CANARY, "").split(",") if w)
     routing = canonical({"AdditionalVersionWeights": {version: float(weight) for version, weight in weights.items()}})
+    function, alias = (quote(named.function), quote(named.alias)) if named else ("", "")
     return (
-        f"aws lambda update-alias --region {quote(target.region)} --function-name {quote(named.function if named else '')}"
-        f" --name {quote(named.alias if named else '')} --function-version {quote(values.get(VERSION, ''))}"
+        f"aws lambda update-alias --region {quote(target.region)} --function-name {function} --name {alias}"
+        f" --function-version {quote(values.get(VERSION, ''))}"
         f" --routing-config {quote(routing)}"
     )
 

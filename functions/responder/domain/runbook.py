@@ -37,6 +37,7 @@ class Action(StrEnum):
     """The closed list of remediations."""
 
     ROLLBACK = "rollback"
+    RESTORE_REGISTRY = "restore_registry"
     THROTTLE = "throttle"
     FREEZE = "freeze"
 

@@ -156,7 +156,7 @@ def hours_between(first: str, stop: str) -> Iterator[str]:
 def hours_due(newest: str | None, oldest_record: str | None, now: datetime) -> Iterator[str]:
     """Yield the hours to seal, in order: after the newest seal, else from the first record, else the hour just over."""
     stop = hour_of(now - DELAY)
-    first = hours_later(newest, 1) if newest else min(oldest_record or stop, hours_later(stop, -1))
+    first = hours_later(newest, 1) if newest else oldest_record or hours_later(stop, -1)
     return hours_between(first, stop)
 
 

@@ -8,6 +8,7 @@ from responder.domain.finding import Fault, Finding
 from responder.domain.seal import RECORDS, Entry, Lock, Policy, Version
 
 STRICT = "COMPLIANCE"
+DAY = "%Y-%m-%d %H:%M"
 TOLERANCE = timedelta(minutes=5)  # between a bucket's clock when it locks and when it says it wrote
 
 
@@ -17,13 +18,13 @@ def stacked(versions: Iterable[Version]) -> Iterator[Finding]:
         *newer, first = group
         for version in (*newer, *([first] if first.marker else [])):
             if version.marker:
-                yield Finding(Fault.DELETE_MARKER, key, version.id, "a delete marker hides it from every ordinary reader")
+                yield Finding(Fault.DELETE_MARKER, key, version.id, "it is hidden from every ordinary reader")
             else:
                 yield Finding(Fault.SHADOWED, key, version.id, f"it was written over version {first.id}")
 
 
 def at_a_glance(versions: Iterable[Version], known: set[tuple[str, str]], first: str) -> Iterator[Finding]:
-    """Find what is missing, not sealed, shadowed or deleted, from the listing alone; `first` is the window's first hour."""
+    """Find what the listing alone tells of the hours from `first` on: missing, not sealed, shadowed or deleted."""
     there = list(versions)
     places = {version.place for version in there}
     yield from stacked(there)
@@ -42,7 +43,7 @@ def weaker(version: Version, lock: Lock, sealed: Entry | None, policy: Policy | 
     if STRICT in (policy and policy.mode, sealed and sealed.mode) and lock.mode != STRICT:
         return f"its lock is {lock.mode}, it must be {STRICT}"
     if sealed and sealed.until and lock.until < sealed.until:
-        return f"it is locked until {lock.until:%Y-%m-%d %H:%M}, when it was sealed it was until {sealed.until:%Y-%m-%d %H:%M}"
+        return f"it is locked until {lock.until:{DAY}}, when it was sealed it was until {sealed.until:{DAY}}"
     if policy and version.modified and lock.until < version.modified + timedelta(days=policy.days) - TOLERANCE:
-        return f"it is locked until {lock.until:%Y-%m-%d %H:%M}, the policy asks for {policy.days} days"
+        return f"it is locked until {lock.until:{DAY}}, the policy asks for {policy.days} days"
     return None

@@ -4,6 +4,7 @@ Everything is looked up, nothing is gone through: names and measurements in dict
 index. So a look costs about the same with ten runbooks and with a thousand.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ LONGEST_LINE = 4_000  # characters of one log line that are read
 MOST_LINES = 1_000
 LONGEST_LOG = 200_000  # characters of all log lines together: ten megabytes must not delay a diagnosis
 _LONGEST_QUOTE = 80
+_NAME = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
 _SILENT = {"alertname", "runbook", "runbook_url", *SEVERITY_LABELS}
 
 Owned = tuple[FailureMode, Signal]
@@ -128,10 +130,16 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
     """Read each different line once, and stop before a flood delays the diagnosis."""
     left = LONGEST_LOG
     for line in islice(dict.fromkeys(lines), MOST_LINES):
-        yield _one_line(line[: min(LONGEST_LINE, left)])
+        yield _with_words(_one_line(line[: min(LONGEST_LINE, left)]))
         left -= len(line)
         if left <= 0:
             return
+
+
+def _with_words(line: str) -> str:
+    """Add the names in a line as words: `ServerTimeoutError` is a server's timeout."""
+    names = [as_words(name) for name in dict.fromkeys(_NAME.findall(line))]
+    return " | ".join([line, *names])
 
 
 def _one_line(text: str) -> str:

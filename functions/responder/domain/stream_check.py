@@ -156,7 +156,11 @@ def _after(state: Followed, line: Line) -> Followed:
         key=line.key,
         version=line.version,
         state=line.state or state.state,
-        open_action=(line.intends or line.does or state.open_action) if running else "" if line.state else state.open_action,
+        open_action=(line.intends or line.does or state.open_action)
+        if running
+        else ""
+        if line.state
+        else state.open_action,
         intended=(*state.intended, line.intends) if line.intends else state.intended,
         episodes=state.episodes + line.episodes,
         ahead=state.ahead,

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from responder.domain.alert import Urgency
 from responder.domain.duration import Duration
@@ -42,7 +42,7 @@ class Target:
 
     `tell` is the loudest its team wants to be told: a team that has its own paging may begin with notes.
     `releases` are the names, with `*`, of the configurations and models the endpoint may be pointed at
-    (default `<endpoint>-*`); `artefacts` are the `s3://bucket/prefix/` under which their files lie. Both only
+    (default `<endpoint>-*`); `logs` are log groups and `bedrock_model` a model id whose counters are evidence; `artefacts` are the `s3://bucket/prefix/` under which their files lie. Both only
     shape the permissions of the remediation role.
     """
 
@@ -61,6 +61,8 @@ class Target:
     default: bool = False
     soak: Duration = timedelta(minutes=30)
     links: Links = field(default_factory=Links)
+    logs: tuple[str, ...] = ()
+    bedrock_model: Annotated[str, Field(pattern=r"^[\w.:/-]+$")] | None = None
     releases: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
 

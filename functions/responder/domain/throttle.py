@@ -17,6 +17,8 @@ from responder.domain.touch import TouchKind
 RATE = "rate"
 BURST = "burst"
 DOCUMENT = "document"
+NO_LIMIT = "no_limit"
+AT_LEAST = "at_least"
 Values = dict[str, str]
 Scale = Callable[[Values, float], Values]
 
@@ -29,10 +31,10 @@ def plan_throttle(target: Target, kind: TouchKind, step: Step, around: Surroundi
     before = numbers(seen.current)
     lowered = {name: before[name] for name in least if name in before}
     if not lowered:
-        return NoPlan("no_limit", f"{target.touch.names[kind]} has no limit of the names {', '.join(least)} to lower")
+        return NoPlan(NO_LIMIT, f"{target.touch.names[kind]} has no limit of the names {', '.join(least)} to lower")
     desired = {name: max(least[name], value * step.to) for name, value in lowered.items()}
     if all(desired[name] >= value for name, value in lowered.items()):
-        return NoPlan("at_least", f"{_told(lowered)} is already as low as services.yaml allows")
+        return NoPlan(AT_LEAST, f"{_told(lowered)} is already as low as services.yaml allows")
     return _plan(target, kind, step, seen.current, lowered, desired)
 
 
@@ -42,7 +44,7 @@ def numbers(values: Mapping[str, str]) -> dict[str, float]:
         return {name: float(value) for name, value in values.items()}
     document = json.loads(values[DOCUMENT])
     fields = document.items() if isinstance(document, dict) else ()
-    return {name: float(value) for name, value in fields if isinstance(value, int | float) and not isinstance(value, bool)}
+    return {name: float(value) for name, value in fields if type(value) in (int, float)}
 
 
 def put(values: Mapping[str, str], limits: Mapping[str, float]) -> Values:
@@ -107,9 +109,9 @@ def _whole(value: float) -> float | int:
 
 
 def _usage_plan(target: Target, values: Mapping[str, str]) -> str:
-    plan = target.touch.usage_plan
+    plan = quote(target.touch.usage_plan.plan) if target.touch.usage_plan else ""
     return (
-        f"aws apigateway update-usage-plan --region {quote(target.region)} --usage-plan-id {quote(plan.plan if plan else '')}"
+        f"aws apigateway update-usage-plan --region {quote(target.region)} --usage-plan-id {plan}"
         f" --patch-operations op=replace,path=/throttle/rateLimit,value={values.get(RATE, '')}"
     )
 
@@ -140,7 +142,7 @@ def _document(target: Target, values: Mapping[str, str]) -> str:
         f" --content {quote(values.get(DOCUMENT, ''))} /dev/stdout"
         f" && aws appconfig start-deployment --region {quote(target.region)} --application-id {quote(ids[0])}"
         f" --environment-id {quote(ids[1])} --configuration-profile-id {quote(ids[2])}"
-        f" --deployment-strategy-id {quote(limits.strategy if limits else '')} --configuration-version VERSION_SHOWN_ABOVE"
+        f" --deployment-strategy-id {quote(limits.strategy if limits else '')} --configuration-version VERSION_SHOWN"
     )
 
 

@@ -6,8 +6,9 @@ resource under which its incidents are kept.
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -40,7 +41,7 @@ class LambdaAlias:
 
 @dataclass(frozen=True)
 class VersionParameter:
-    """A parameter a fleet reads its version from; `objects` are what a version is made of, `{version}` standing for it."""
+    """A parameter a fleet reads its version from; `objects` is what a version is made of, `{version}` stands for it."""
 
     __pydantic_config__ = _STRICT
 
@@ -119,7 +120,7 @@ class Touch:
 
     __pydantic_config__ = _STRICT
 
-    sagemaker_endpoint: str | None = None
+    sagemaker_endpoint: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,63}$")] | None = None
     lambda_alias: LambdaAlias | None = None
     version_parameter: VersionParameter | None = None
     registry: Registry | None = None

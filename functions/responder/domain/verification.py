@@ -144,7 +144,8 @@ def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traff
     intent = the_intent(incident)
     if incident.lifted:
         says = "lifting the limit brought the trouble back; going back one step"
-        return Moved(move(incident, State.UNDOING, says=says, next_at=None), "verified", {**facts, "next": "undo the lift"})
+        after = move(incident, State.UNDOING, says=says, next_at=None)
+        return Moved(after, "verified", {**facts, "next": "undo the lift"})
     match intent.if_not_recovered:
         case IfNotRecovered.UNDO if intent.plan.undoable:
             return Moved(

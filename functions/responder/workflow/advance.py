@@ -10,9 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from responder.domain import acting, deciding, guard, receiving, verification
-from responder.domain.diagnosis import Diagnosis, diagnose, questions
 from responder.domain.guard import Reason, Verdict
-from responder.domain.incident import Incident, Moved, State
+from responder.domain.incident import Incident, State
 from responder.domain.mode import in_force, names
 from responder.domain.next_step import Do, next_step
 from responder.domain.release import running
@@ -21,6 +20,8 @@ from responder.domain.runbook import Autonomy, fill
 from responder.domain.target import Target
 from responder.errors import ActionFailed, CannotKnow, TryAgain
 from responder.ports import Remediator
+from responder.workflow.diagnosing import diagnose_now
+from responder.workflow.gather import gather
 from responder.workflow.hold import Hold
 from responder.workflow.soak import soak
 from responder.workflow.survey import survey, would_be
@@ -107,7 +108,7 @@ def verify(hold: Hold, world: World, now: datetime) -> None:
         hold.write(verification.cannot_tell(incident, f"services.yaml no longer names {incident.target}", now))
         return
     asked = [("verify", fill(rule.query, target.selector)), ("traffic", fill(rule.traffic.query, target.selector))]
-    measured, traffic = world.gather(asked, world.metrics, now)
+    measured, traffic = gather(asked, world.metrics, now, world.ask)
     moved = verification.verify(incident, measured, traffic, now)
     if moved.incident.state is State.RECOVERED:
         _blame(incident, target, world)
@@ -139,16 +140,6 @@ def export(hold: Hold, world: World, now: datetime) -> None:
         hold.record = replace(hold.record, export_not_before=now + timedelta(minutes=1))
         hold.mention("export_failing", {"why": str(error)})
     hold.save()
-
-
-def diagnose_now(incident: Incident, target: Target | None, world: World, now: datetime) -> Diagnosis:
-    """Ask every question of the book once, however many signals read its answer."""
-    asked = (
-        {name: fill(query, target.selector) for name, query in questions(world.library.book).items()} if target else {}
-    )
-    answers = {e.asked: e for e in world.gather([(q, q) for q in dict.fromkeys(asked.values())], world.metrics, now)}
-    evidence = tuple(replace(answers[query], name=name) for name, query in asked.items())
-    return diagnose(incident.alerts, (), evidence, world.library.book, now)
 
 
 _STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {

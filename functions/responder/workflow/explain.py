@@ -16,7 +16,7 @@ from responder.domain.message import Message
 from responder.domain.receiving import receive, sort_out
 from responder.domain.runbook import Runbook
 from responder.ports import Letter
-from responder.workflow.advance import diagnose_now
+from responder.workflow.diagnosing import diagnose_now
 from responder.workflow.respond import escalation_of
 from responder.workflow.survey import survey
 from responder.workflow.tell import write_letter

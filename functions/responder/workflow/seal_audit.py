@@ -170,5 +170,3 @@ def _glance(to: Sealing, head: Head, window: _Window) -> Iterator[Finding]:
     first = min(window.by_hour)
     versions = to.trail.versions(f"{RECORDS}{first}/", f"{RECORDS}{head.hour}0")
     return at_a_glance(versions, window.known, first)
-
-

@@ -11,6 +11,7 @@ from responder.domain.runbook import Autonomy, Runbook, fill
 from responder.domain.target import Target
 from responder.domain.verification import condition_holds
 from responder.errors import ActionFailed, CannotKnow
+from responder.workflow.gather import gather
 from responder.workflow.hold import Hold
 from responder.workflow.releasing import see_running
 from responder.workflow.world import World
@@ -63,7 +64,7 @@ def _badly(target: Target, world: World, now: datetime) -> str | None:
     rules = [page.policy.verify for page in world.library.book.runbooks.values() if _acts(page)]
     asked = [q for rule in rules if rule for q in (rule.query, rule.traffic.query)]
     filled = {query: fill(query, target.selector) for query in asked}
-    answers = {e.name: e for e in world.gather(list(filled.items()), world.metrics, now)}
+    answers = {e.name: e for e in gather(list(filled.items()), world.metrics, now, world.ask)}
     held = {r: condition_holds(r, answers[r.query], answers[r.traffic.query]) for r in rules if r}
     for rule in (rule for rule, holds in held.items() if holds is False):
         return f"{rule.condition} does not hold: {rule.query} is {answers[rule.query].value}"

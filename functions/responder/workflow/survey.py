@@ -64,7 +64,7 @@ def look_around(lever: Lever, target: Target, world: World, left: tuple[str, ...
 
 
 def _levers(page: Runbook, incident: Incident, target: Target) -> list[Lever]:
-    """Everything the rest of the ladder could pull here; the running release is always looked at, conditions read it."""
+    """Everything the rest of the ladder could pull here; the running release is looked at: conditions read it."""
     actions = [step.action for step in page.policy.remediation[incident.step :]]
     if any(step.action is Action.ROLLBACK for step in page.policy.remediation):
         actions = [Action.ROLLBACK, *actions]

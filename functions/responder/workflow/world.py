@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from responder.domain.audit import Actor
-from responder.domain.evidence import Evidence
 from responder.domain.remediation import Lever
 from responder.domain.runbook import Library
 from responder.domain.touch import TouchKind
@@ -15,15 +14,15 @@ from responder.ports import (
     AuditLog,
     Channel,
     Configurations,
+    Counters,
     Journal,
+    LogSearch,
     Metrics,
     ModeSettings,
     Releases,
     Remediator,
 )
-
-Question = tuple[str, str]
-Gather = Callable[[list[Question], Metrics | None, datetime], tuple[Evidence, ...]]
+from responder.workflow.gather import AskAll
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,8 @@ class World:
     configurations: Mapping[TouchKind, Configurations]
     releases: Releases
     channels: tuple[Channel, ...]
-    gather: Gather
+    ask: AskAll
     time_left: Callable[[], timedelta]
+    logs: LogSearch | None = None
+    counters: Counters | None = None
     links: Mapping[str, str] = field(default_factory=dict)

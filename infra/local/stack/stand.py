@@ -42,6 +42,7 @@ class Settings:
             "AlertmanagerUrl": self.alertmanager_url,
             "PagerDutySecretName": PAGERDUTY,
             "PagerDutyUrl": self.pagerduty_url,
+            "OpsItems": "false",  # the local cloud has no OpsCenter
             "ApiGatewayLogs": "none",
             "JournalDeletionProtection": "false",
             "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",

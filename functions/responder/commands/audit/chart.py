@@ -16,7 +16,8 @@ def shares_bar(shares: Sequence[tuple[str, str, int]]) -> str:
     x, parts = 0.0, ""
     for kind, name, count in shares:
         width = 100 * count / total
-        parts += f"<rect class='{kind}' x='{x:.2f}%' width='{width:.2f}%' height='100%'><title>{count} {text(name)}</title></rect>"
+        title = f"<title>{count} {text(name)}</title>"
+        parts += f"<rect class='{kind}' x='{x:.2f}%' width='{width:.2f}%' height='100%'>{title}</rect>"
         x += width
     return f"<svg class='bar' role='img' aria-label='{text(said)}' width='100%' height='16'>{parts}</svg>"
 
@@ -31,7 +32,8 @@ def speeds_chart(speeds: Sequence[Speed]) -> str:
     return (
         f"<svg class='chart' role='img' aria-label='Median seconds to act and to recover' viewBox='0 0 480 {height}'>"
         f"<rect class='act' x='{LEFT}' y='2' width='12' height='12'/><text x='{LEFT + 18}' y='13'>to act</text>"
-        f"<rect class='rec' x='{LEFT + 80}' y='2' width='12' height='12'/><text x='{LEFT + 98}' y='13'>to recover (verified)</text>"
+        f"<rect class='rec' x='{LEFT + 80}' y='2' width='12' height='12'/>"
+        f"<text x='{LEFT + 98}' y='13'>to recover (verified)</text>"
         f"{rows}</svg><p class='soft'>Median, counted from the first notice of the incident.</p>"
     )
 

@@ -8,7 +8,9 @@ NEVER = "what was never written at all; compare with what Alertmanager sent, and
 NO_KEY = "who signed: every seal was checked with the key it names itself; give the public key you kept with --key"
 KMS_KEY = "whether KMS was given another key meanwhile; give the public key you kept with --key"
 NO_HEAD = "whether the newest seals were cut off; give the hash of a seal you noted earlier with --head"
-NO_MANIFEST = "newer versions, delete markers and locks: this folder has no manifest; make one with responder audit copy"
+NO_MANIFEST = (
+    "newer versions, delete markers and locks: this folder has no manifest; make one with responder audit copy"
+)
 MANIFEST = "whether versions, delete markers and locks are as the manifest says: that is the word of who made the copy"
 
 
@@ -22,7 +24,7 @@ def of_folder(*, keys: bool, manifest: bool, head: bool) -> tuple[str, ...]:
 
 def of_tally(tally: Tally) -> Iterator[str]:
     if tally.unsealed:
-        yield f"whether {tally.unsealed} records newer than the newest seal were changed; only their chains were checked"
+        yield f"whether {tally.unsealed} records after the newest seal were changed; only their chains were checked"
     if tally.in_flight:
         yield f"how {tally.in_flight} actions end that were under way when the trail ended"
 

@@ -2,19 +2,18 @@
 
 import base64
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from responder.commands.audit.chart import shares_bar, speeds_chart
+from responder.commands.audit.chart import speeds_chart
 from responder.commands.audit.escaping import text
+from responder.commands.audit.numbers import numbers
 from responder.commands.audit.stories import incident_row, story_section
-from responder.domain.audit_report import OPEN, Story, Summary
+from responder.domain.audit_report import Story, Summary
 
 HERE = Path(__file__).parent
-ORDER = ("recovered", "escalated", "suppressed", "quarantined", OPEN)
 COLUMNS = ("opened (UTC)", "service", "alert", "failure mode", "done", "verdict", "ended as", "to act", "to recover")
 
 
@@ -46,7 +45,7 @@ def render(cover: Cover, proof: Proof, summary: Summary, stories: Sequence[Story
         [
             _head(cover, css, script),
             f"<body>{_title(cover)}{_proof(proof)}<main id='main'>",
-            _numbers(summary),
+            numbers(summary),
             _speeds(summary),
             _incidents(stories),
             f"<h2 id='stories'>What happened</h2>{''.join(map(story_section, stories)) or '<p>Nothing.</p>'}",
@@ -56,11 +55,12 @@ def render(cover: Cover, proof: Proof, summary: Summary, stories: Sequence[Story
 
 
 def _head(cover: Cover, css: str, script: str) -> str:
-    policy = f"default-src 'none'; img-src data:; style-src {_source(css)}; script-src {_source(script)}; base-uri 'none'; form-action 'none'"
+    sources = f"default-src 'none'; img-src data:; style-src {_source(css)}; script-src {_source(script)}"
+    policy = f"{sources}; base-uri 'none'; form-action 'none'"
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        "<meta name='viewport' content='width=device-width, initial-scale=1'><meta name='referrer' content='no-referrer'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         f"<link rel='icon' href='data:,'><title>Alert responder: {_period(cover)}</title><style>{css}</style></head>"
     )
 
@@ -88,52 +88,13 @@ def _proof(proof: Proof) -> str:
         f"<section class='verdict {kind}' aria-label='Verification'><strong>{mark}</strong> {text(proof.says)}"
         + (f"<ul>{findings}</ul>" if findings else "")
         + f"<p>Check it yourself: <code>{text(proof.command)}</code></p>"
-        + (f"<details><summary class='soft'>What cannot be known from here</summary><ul>{unknown}</ul></details>" if unknown else "")
+        + (
+            f"<details><summary class='soft'>What cannot be known from here</summary><ul>{unknown}</ul></details>"
+            if unknown
+            else ""
+        )
         + "</section>"
     )
-
-
-def _numbers(summary: Summary) -> str:
-    acted = sum(times for what, times in summary.actions.items() if what.endswith((": accepted", ": reconciled")))
-    cards = (
-        (summary.episodes, "episodes came in"),
-        (summary.incidents, "incidents they made"),
-        (acted, "changes made"),
-        (summary.undone, "taken back"),
-        (sum(summary.refusals.values()), "times it refused to act"),
-        (summary.notices["page"], "pages sent"),
-    )
-    shown = "".join(f"<div class='card'><b>{number}</b><span>{label}</span></div>" for number, label in cards)
-    return (
-        f"<section aria-label='Numbers'><div class='cards'>{shown}</div><h2>How every episode ended</h2>{_bar(summary)}"
-        f"{_dispositions(summary)}<div class='columns'>{_counts('Changes', summary.actions, 'nothing was changed')}"
-        f"{_counts('Refusals by reason', summary.refusals, 'it never refused')}"
-        f"{_counts('People who decided', summary.people, 'nobody had to')}"
-        f"{_counts('Notices', summary.notices, 'nobody was told')}"
-        f"{_counts('Taken out before writing', summary.redacted, 'no secret or person was found')}</div></section>"
-    )
-
-
-def _bar(summary: Summary) -> str:
-    return shares_bar([(_class(name), name, summary.dispositions[name]) for name in ORDER])
-
-
-def _dispositions(summary: Summary) -> str:
-    rows = "".join(
-        f"<tr><td><span class='tag {_class(name)}'>{name}</span></td><td class='num'>{summary.dispositions[name]}</td></tr>"
-        for name in ORDER
-    )
-    total = sum(summary.dispositions.values())
-    adds_up = "they add up" if total == summary.episodes else f"THEY DO NOT ADD UP to {summary.episodes}"
-    return (
-        f"<table class='ends'><thead><tr><th>ended as</th><th class='num'>episodes</th></tr></thead><tbody>{rows}</tbody>"
-        f"<tfoot><tr><td>together ({adds_up})</td><td class='num'>{total}</td></tr></tfoot></table>"
-    )
-
-
-def _counts(title: str, counts: Counter[str], none: str) -> str:
-    rows = "".join(f"<tr><td>{text(name)}</td><td class='num'>{times}</td></tr>" for name, times in counts.most_common())
-    return f"<div><h4>{title}</h4>" + (f"<table><tbody>{rows}</tbody></table></div>" if rows else f"<p class='soft'>{none}</p></div>")
 
 
 def _speeds(summary: Summary) -> str:
@@ -170,16 +131,10 @@ def _select(name: str, by: str, options: Iterable[str]) -> str:
 
 def _foot(cover: Cover) -> str:
     return (
-        "<footer><p>Each step names its record in the audit bucket and that record's SHA-256. Incidents that were opened"
-        f" before {cover.since:%Y-%m-%d %H:%M} are in the report before this one.</p></footer>"
+        "<footer><p>Each step names its record in the audit bucket and that record's SHA-256."
+        f" Incidents that were opened before {cover.since:%Y-%m-%d %H:%M} are in an earlier report.</p></footer>"
     )
 
 
 def _period(cover: Cover) -> str:
     return f"{cover.since:%Y-%m-%d %H:%M} to {cover.until:%Y-%m-%d %H:%M}"
-
-
-def _class(name: str) -> str:
-    return "open" if name == OPEN else name
-
-

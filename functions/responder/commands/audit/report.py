@@ -55,13 +55,17 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _proof(asked: argparse.Namespace) -> Proof:
-    command = shlex.join(["responder", *(["--stack", asked.stack] if asked.stack else []), "audit", "verify", *_same(asked)])
+    command = shlex.join(
+        ["responder", *(["--stack", asked.stack] if asked.stack else []), "audit", "verify", *_same(asked)]
+    )
     if asked.no_verify:
         return Proof(None, "The trail was not checked when this page was made.", command)
     checked = verify.check(asked)
     tally = checked.check.tally
     head = f" Head {tally.head.hour}, sha256 {tally.head.sha256}." if tally.head else ""
-    says = f"{tally.records:,} records under {tally.seals:,} signed hourly seals, {len(checked.findings)} findings.{head}"
+    says = (
+        f"{tally.records:,} records under {tally.seals:,} signed hourly seals, {len(checked.findings)} findings.{head}"
+    )
     findings = tuple(map(str, checked.findings[:SHOWN]))
     return Proof(not checked.findings, says, command, findings, tuple(checked.unknown))
 

@@ -6,6 +6,8 @@ from responder.commands.audit.escaping import text
 from responder.commands.audit.telling import Rows, basis, in_short, phase, sentence, span
 from responder.domain.audit_report import OPEN, Step, Story, by_whom
 
+NOTHING = "-"
+
 
 def incident_row(story: Story, columns: Sequence[str]) -> str:
     """Write the row; its attributes are what the filter compares."""
@@ -14,14 +16,14 @@ def incident_row(story: Story, columns: Sequence[str]) -> str:
         text(story.service),
         text(", ".join(story.names)),
         text(story.failure_mode),
-        text(_done(story)),
-        text(story.verdict.replace("_", " ") or "-"),
+        text(_done(story) or NOTHING),
+        text(story.verdict.replace("_", " ") or NOTHING),
         _tag(story.disposition),
         span(story.seconds_to_act),
         span(story.seconds_to_recover),
     )
     cells = "".join(
-        f"<td data-name='{name}'{' class=num' if name.startswith('to ') else ''}>{value}</td>"
+        f"<td data-name='{name}' class='{_kind(name, value)}'>{value}</td>"
         for name, value in zip(columns, values, strict=True)
     )
     marks = f"data-service='{text(story.service).lower()}' data-mode='{text(story.failure_mode).lower()}'"
@@ -33,8 +35,9 @@ def story_section(story: Story) -> str:
     return (
         f"<details class='story' id='{_id(story)}'><summary><h3>{story.opened_at:%Y-%m-%d %H:%M} "
         f"{text(', '.join(story.names))} {_tag(story.disposition)}</h3><p>{text(in_short(story))}</p></summary>"
-        f"<div class='inside'><p class='soft'>Incident <code>{text(story.id)}</code> on <code>{text(story.resource)}</code>,"
-        f" severity {text(story.severity)}</p><ol class='line'>{steps}</ol></div></details>"
+        f"<div class='inside'><p class='soft'>Incident <code>{text(story.id)}</code> on"
+        f" <code>{text(story.resource)}</code>,"
+        f" severity {text(story.severity)}</p>{_allowed_by(story)}<ol class='line'>{steps}</ol></div></details>"
     )
 
 
@@ -44,7 +47,8 @@ def _step(step: Step, story: Story) -> str:
     return (
         f"<li><span class='when'>+{span(after)}<small>{step.at:%H:%M:%S}</small></span>"
         f"<span class='phase {phase(step)}'>{text(phase(step))}</span>"
-        f"<div class='what'>{text(sentence(step))}{_basis(step)}<small>record {step.seq} by {text(who)}</small></div></li>"
+        f"<div class='what'>{text(sentence(step))}{_basis(step)}"
+        f"<small>record {step.seq} by {text(who)}</small></div></li>"
     )
 
 
@@ -62,7 +66,20 @@ def _table(title: str, headings: Sequence[str], rows: Rows) -> str:
 
 def _done(story: Story) -> str:
     did = [str(s.facts.get("action")) if s.kind == "acted" else "taken back" for s in story.actions]
-    return ", ".join(did) or "nothing"
+    return ", ".join(did)
+
+
+def _kind(name: str, value: str) -> str:
+    """Numbers stand on the right; a phone leaves out what says nothing."""
+    return f"{'num' if name.startswith('to ') else ''} {'none' if value == NOTHING else ''}".strip()
+
+
+def _allowed_by(story: Story) -> str:
+    book = story.decision.get("runbook")
+    if not book:
+        return ""
+    path, digest = text(book.get("path")), text(book.get("sha256"))
+    return f"<p class='soft'>Decided by <code>{path}</code>, sha256 <code>{digest}</code></p>"
 
 
 def _tag(disposition: str) -> str:

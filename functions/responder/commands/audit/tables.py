@@ -25,7 +25,9 @@ def facts_of(story: Story) -> dict[str, object]:
         "failure_mode": story.failure_mode,
         "runbook": book.get("path"),
         "runbook_sha256": book.get("sha256"),
-        "actions": [f"{s.kind} {s.facts.get('action')}: {s.facts['outcome'].get('result')}" for s in story.of("acted", "undone")],
+        "actions": [
+            f"{s.kind} {s.facts.get('action')}: {s.facts['outcome'].get('result')}" for s in story.of("acted", "undone")
+        ],
         "refusals": story.refusals,
         "verdict": story.verdict or None,
         "disposition": story.disposition,
@@ -51,7 +53,25 @@ def as_csv(stories: Sequence[Story]) -> str:
     return out.getvalue()
 
 
-COLUMNS = (
-    "incident opened_at service resource alerts severity episodes dispositions failure_mode runbook runbook_sha256"
-    " actions refusals verdict disposition seconds_to_act seconds_to_recover records last_record_sha256 in_short"
-).split()
+COLUMNS = [
+    "incident",
+    "opened_at",
+    "service",
+    "resource",
+    "alerts",
+    "severity",
+    "episodes",
+    "dispositions",
+    "failure_mode",
+    "runbook",
+    "runbook_sha256",
+    "actions",
+    "refusals",
+    "verdict",
+    "disposition",
+    "seconds_to_act",
+    "seconds_to_recover",
+    "records",
+    "last_record_sha256",
+    "in_short",
+]

@@ -51,17 +51,21 @@ def sentence(step: Step) -> str:  # noqa: PLR0911  # one line per kind of record
         case "decided" if facts.get("refusal"):
             return f"{_believed(facts)}. Nothing is done ({facts['refusal']}): {facts.get('says', '')}"
         case "decided":
-            return f"{_believed(facts)}. To be done: {facts.get('intent', {}).get('plan', {}).get('says', '')}"
+            return f"{_believed(facts)}. Plan: {facts.get('intent', {}).get('plan', {}).get('says', '')}"
         case "acted" | "undone":
             outcome = facts.get("outcome", {})
             says = "" if outcome.get("says") == outcome.get("result") else f" ({flat(outcome.get('says'))})"
             return f"{_did(step)}: {flat(outcome.get('result')).replace('_', ' ')}{says}"
         case "converged" | "reverted":
             took = f" after {span(facts['seconds'])}" if facts.get("seconds") else ""
-            return facts.get("escalated") or f"the target is where it should be{took} ({facts.get('says') or facts.get('standing')})"
+            return (
+                facts.get("escalated")
+                or f"the target is where it should be{took} ({facts.get('says') or facts.get('standing')})"
+            )
         case "verified":
             seen = facts.get("measured", {})
-            return f"{str(facts.get('verdict')).replace('_', ' ')}: {facts.get('condition')}, measured {seen.get('value', seen.get('missing'))}"
+            verdict, measured = str(facts.get("verdict")).replace("_", " "), seen.get("value", seen.get("missing"))
+            return f"{verdict}: {facts.get('condition')}, measured {flat(measured)}"
         case "told":
             notice = facts.get("notice", {})
             return f"a {notice.get('kind')} was sent through {notice.get('via')} ({notice.get('external_id')})"
@@ -79,29 +83,49 @@ def basis(step: Step) -> Iterator[tuple[str, tuple[str, ...], Rows]]:
         yield "Alert", ("label", "value"), [*_pairs(alert.get("labels")), *_pairs(alert.get("annotations"))]
     diagnosis = facts.get("diagnosis") or {}
     if diagnosis:
-        yield "Why", ("", ""), [("for", one) for one in diagnosis.get("because", ())] + [
-            ("against", one) for one in diagnosis.get("despite", ())
-        ]
-        yield "Evidence that answered", ("question", "answer", "asked"), [
-            (e["name"], flat(e["value"]), e.get("asked", "")) for e in diagnosis.get("evidence", ()) if "value" in e
-        ]
+        yield (
+            "Why",
+            ("", ""),
+            [("for", one) for one in diagnosis.get("because", ())]
+            + [("against", one) for one in diagnosis.get("despite", ())],
+        )
+        yield (
+            "Evidence that answered",
+            ("question", "answer", "asked"),
+            [(e["name"], flat(e["value"]), e.get("asked", "")) for e in diagnosis.get("evidence", ()) if "value" in e],
+        )
     if facts.get("guards"):
-        yield "Guards", ("guard", "answer", "because"), [
-            (str(g.get("guard") or g.get("name") or ""), flat(g.get("answer")), flat(g.get("says"))) for g in facts["guards"]
-        ]
+        yield (
+            "Guards",
+            ("guard", "answer", "because"),
+            [
+                (str(g.get("guard") or g.get("name") or ""), flat(g.get("answer")), flat(g.get("says")))
+                for g in facts["guards"]
+            ],
+        )
     if facts.get("runbook"):
         book = facts["runbook"]
         yield "Runbook that allowed it", ("file", "sha256"), [(flat(book.get("path")), flat(book.get("sha256")))]
     for name in ("measured", "traffic"):
         if facts.get(name):
             seen = facts[name]
-            yield name.capitalize(), ("value", "asked"), [(flat(seen.get("value", seen.get("missing"))), flat(seen.get("asked")))]
+            yield (
+                name.capitalize(),
+                ("value", "asked"),
+                [(flat(seen.get("value", seen.get("missing"))), flat(seen.get("asked")))],
+            )
     if facts.get("episodes"):
-        yield "How each episode ended", ("alert", "disposition", "from", "to"), [
-            (e["name"], e.get("disposition", ""), e["starts_at"], flat(e.get("ends_at"))) for e in facts["episodes"]
-        ]
+        yield (
+            "How each episode ended",
+            ("alert", "disposition", "from", "to"),
+            [(e["name"], e.get("disposition", ""), e["starts_at"], flat(e.get("ends_at"))) for e in facts["episodes"]],
+        )
     if facts.get("redactions"):
-        yield "Taken out before it was written", ("kind", "times"), [(k, flat(v)) for k, v in facts["redactions"].items()]
+        yield (
+            "Taken out before it was written",
+            ("kind", "times"),
+            [(k, flat(v)) for k, v in facts["redactions"].items()],
+        )
 
 
 def _sentences(story: Story) -> Iterator[str]:
@@ -143,7 +167,9 @@ def _received(facts: Fact) -> str:
     ]
     names = sorted({str(e.get("name")) for n in ("started", "ended", "never_seen_firing") for e in facts.get(n, ())})
     source = facts.get("notification", {}).get("source", "")
-    return f"{', '.join(parts) or 'nothing new'} ({', '.join(names)}), from {source}"
+    summaries = [str(a.get("annotations", {}).get("summary", "")) for a in facts.get("alerts", ())]
+    said = next((f": {one}" for one in summaries if one), "")
+    return f"{', '.join(parts) or 'nothing new'} ({', '.join(names)}), from {source}{said}"
 
 
 def _believed(facts: Fact) -> str:

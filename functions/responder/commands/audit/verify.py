@@ -156,8 +156,8 @@ class Progress:
 def _summary(checked: Checked) -> Iterator[str]:
     tally = checked.check.tally
     head = f"{tally.head.hour} {tally.head.sha256}" if tally.head else "none"
-    yield f"{tally.records:,} records, {tally.seals:,} seals, {len(tally.keys)} signing keys, from {tally.first or 'nowhere'}"
-    yield f"head: {head}"
+    yield f"{tally.records:,} records, {tally.seals:,} seals, {len(tally.keys)} signing keys"
+    yield f"from {tally.first or 'nowhere'}, head: {head}"
     for fault, times in sorted(Counter(f.fault for f in checked.findings).items()):
         yield f"{times:6} {fault}: {MEANS[fault]}"
     yield "FINDINGS: the trail is not what was sealed" if checked.findings else "clean: it is what was sealed"
@@ -166,7 +166,12 @@ def _summary(checked: Checked) -> Iterator[str]:
 
 def _json(checked: Checked) -> str:
     findings = [asdict(finding) for finding in checked.findings]
-    told = {"clean": not findings, "findings": findings, "checked": asdict(checked.check.tally), "unknown": checked.unknown}
+    told = {
+        "clean": not findings,
+        "findings": findings,
+        "checked": asdict(checked.check.tally),
+        "unknown": checked.unknown,
+    }
     return json.dumps(told, indent=2)
 
 
@@ -175,4 +180,3 @@ def _policy(written: str) -> Policy:
     if mode not in {"COMPLIANCE", "GOVERNANCE"} or not days.isdigit():
         raise argparse.ArgumentTypeError(f"{written!r} is not like COMPLIANCE:400")
     return Policy(mode, int(days))
-

@@ -10,8 +10,8 @@ from responder.domain.serving.service_level import ServiceLevel, Shards
 
 MEMORY_WHY = """
     A GPU that runs out of memory has no metric in any engine; its log line reaches the responder as evidence. GPU
-    memory is allocated in advance, so what warns is a full cache together with requests that are put back. The reason of a
-    container's last end stays set until the pod is replaced, so it counts only beside a recent restart.
+    memory is allocated in advance, so what warns is a full cache together with requests that are put back. The reason
+    of a container's last end stays set until the pod is replaced, so it counts only beside a recent restart.
 """
 REPLICAS_WHY = """
     One replica that does much more than the others. With n replicas the busiest can at most do n times the mean, so two

@@ -1,0 +1,53 @@
+"""Gather the evidence for one incident from everywhere at once, and weigh it.
+
+Prometheus answers the questions of the runbooks, CloudWatch tells what SageMaker or Bedrock count and what was
+logged around the start, the release markers tell what was changed. Each is bounded, and each may fail.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from responder.domain.diagnosis import Diagnosis, diagnose, questions
+from responder.domain.evidence import Evidence
+from responder.domain.incident import Incident
+from responder.domain.release import changes
+from responder.domain.runbook import fill
+from responder.domain.target import Target
+from responder.errors import ResponderError
+from responder.workflow.gather import Ask, promql
+from responder.workflow.world import World
+
+BEFORE = timedelta(minutes=10)   # what happened shortly before the alert is what made it fire
+
+
+def diagnose_now(incident: Incident, target: Target | None, world: World, now: datetime) -> Diagnosis:
+    """Ask every question once, however many signals read its answer."""
+    if target is None:
+        return diagnose(incident.alerts, (), (), world.library.book, now)
+    asked = {name: fill(query, target.selector) for name, query in questions(world.library.book).items()}
+    unique = [(query, query) for query in dict.fromkeys(asked.values())]
+    answers = world.ask([*promql(unique, world.metrics, now), *_others(incident, target, world, now)], now)
+    of_query = {a.evidence.asked: a.evidence for a in answers if a.evidence.source == "prometheus"}
+    evidence = [replace(of_query[query], name=name) for name, query in asked.items()]
+    evidence += [a.evidence for a in answers if a.evidence.source != "prometheus"]
+    lines = [line for a in answers for line in a.lines]
+    return diagnose(incident.alerts, lines, (*evidence, *_releases(target, world, now)), world.library.book, now)
+
+
+def _others(incident: Incident, target: Target, world: World, now: datetime) -> list[Ask]:
+    since = incident.started_at - BEFORE
+    logs, counters = world.logs, world.counters
+    asks = [Ask(f"logs {g}", "logs", g, partial(logs.lines, target, g, since, now)) for g in target.logs if logs]
+    names = counters.names(target) if counters else ()
+    return asks + [Ask(n, "cloudwatch", n, partial(counters.read, target, n, since, now)) for n in names if counters]
+
+
+def _releases(target: Target, world: World, now: datetime) -> tuple[Evidence, ...]:
+    """Tell how long ago each kind of artefact was last changed by a release."""
+    try:
+        releases = world.releases.of(target.name)
+    except ResponderError as error:
+        return (Evidence("releases", "releases", target.name, now, missing=str(error)),)
+    found = {what: (now - at).total_seconds() for what, at in changes(releases).items()}
+    return tuple(Evidence(f"{what}_changed_s", "releases", target.name, now, value=age) for what, age in found.items())
