@@ -41,6 +41,8 @@ check: setup  ## format, lint, types, runbooks, template
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/responder lint
+	$(VENV)/bin/responder rules check
+	$(RUN) -m infra.grafana check
 	$(RUN) -m infra.remediation_blocks check runbooks/services.yaml
 	$(SAM)/bin/cfn-lint infra/template.yaml
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM)/bin/sam validate --lint --template infra/template.yaml

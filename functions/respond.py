@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from responder.bootstrap import audit_lock, quarantine, redelivery, world
+from responder.domain.dead_letter import Cause
 from responder.domain.message import decode
 from responder.errors import CannotRead, TryAgain
 from responder.observability import emit, log_steps, logger
@@ -45,9 +46,10 @@ def _respond(record: dict[str, Any], context: Any) -> None:  # noqa: ANN401  # a
     try:
         message = decode(record["body"])
     except CannotRead as error:
-        key = set_aside(record["body"], str(error), quarantine(), here.channels, now)
-        logger().error("set aside", extra={"why": str(error), "key": key})
-        emit([Measure("AlertsQuarantined")])
+        written = set_aside(record["body"], None, Cause.UNREADABLE, str(error), quarantine(), here, now)
+        logger().error("set aside", extra={"why": str(error)})
+        log_steps(written)
+        emit([Measure("AlertsQuarantined"), *of_steps(written, now)])
         return
     responded = respond(message, here, now)
     log_steps(responded.written)

@@ -88,10 +88,18 @@ def _limits_document(entry: Service, thing: Service) -> Iterator[Grant]:
         yield "DeployDocuments", "appconfig:StartDeployment", resource
 
 
+def _registry(entry: Service, thing: Service) -> Iterator[Grant]:
+    """Pointers are moved; no item is ever put or deleted."""
+    table = _arn(entry, "dynamodb", f"table/{thing['table']}")
+    yield "SeeRegistries", "dynamodb:Query", table
+    yield "MoveRegistryPointers", "dynamodb:UpdateItem", table
+
+
 _KINDS: Mapping[str, Callable[[Service, Any], Iterator[Grant]]] = {
     "sagemaker_endpoint": _sagemaker_endpoint,
     "lambda_alias": _lambda_alias,
     "version_parameter": _version_parameter,
+    "registry": _registry,
     "usage_plan": _usage_plan,
     "api_stage": _api_stage,
     "limits_document": _limits_document,

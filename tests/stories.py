@@ -4,11 +4,12 @@ Played on the simulated world, undisturbed or with something `between` every cal
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.registry import A_TARGET, V6, V7, a_snapshot
 from tests.world import Practice, a_message, a_release, an_alert
 
 from responder.adapters.in_memory_levers import document
@@ -37,6 +38,8 @@ class Story:
     running: str
     alert_ends_after: timedelta = timedelta(hours=1)
     undone: bool = False
+    alert: str = "LLMHighP95"
+    runbook: str = "latency_spike"
 
 
 def _does_not_help(practice: Practice) -> None:
@@ -111,6 +114,21 @@ def _limit_that_does_not_help(practice: Practice) -> None:
     practice.metrics.crowded = lambda _: True
 
 
+def _corrupted_registry(practice: Practice) -> None:
+    """Somebody moved the pointer to a version with another tokenizer; the alert says so."""
+    practice.touch(A_TARGET.touch)
+    for version in (V6, V7):
+        practice.registry.add(version)
+    practice.registry.point(**{"chat@live": "7"})
+    practice.snapshots.keep(a_snapshot())
+    practice.metrics.mismatched = lambda: practice.running() != "6"
+
+
+def _snapshot_that_was_changed(practice: Practice) -> None:
+    _corrupted_registry(practice)
+    practice.registry.store["s3://models/chat/6/tokenizer"] = "sha256:other"
+
+
 def _nothing_special(_: Practice) -> None:
     """The plain story."""
 
@@ -132,6 +150,27 @@ STORIES = (
     Story("usage plan, lifted again", _crowded_plan, 3, _RELIEVED, Disposition.RECOVERED, "100", _LATER),
     Story("stage, lifted again", _crowded_stage, 3, _RELIEVED, Disposition.RECOVERED, "100", _LATER),
     Story("document, lifted again", _crowded_document, 3, _RELIEVED, Disposition.RECOVERED, '{"rate":100}', _LATER),
+    Story(
+        "registry restored",
+        _corrupted_registry,
+        1,
+        ("ticket",),
+        Disposition.RECOVERED,
+        "6",
+        _SOON,
+        alert="LLMTokenizerMismatch",
+        runbook="tokenizer_mismatch",
+    ),
+    Story(
+        "no snapshot to trust",
+        _snapshot_that_was_changed,
+        0,
+        ("page", "resolve"),
+        Disposition.ESCALATED,
+        "7",
+        alert="LLMTokenizerMismatch",
+        runbook="tokenizer_mismatch",
+    ),
     Story(
         "lifting brings it back",
         _crowd_that_stays,
@@ -163,14 +202,16 @@ def play(story: Story, between: Between | None = None, *, again_after: timedelta
     practice = Practice()
     story.arrange(practice)
     practice.between = between
-    first = a_message(at=practice.now, target=practice.target)
+    alert = replace(an_alert(alertname=story.alert), annotations={"runbook": f"runbooks/{story.runbook}.md"})
+    practice.fires(alert)
+    first = a_message(alert, at=practice.now, target=practice.target)
     _redeliver(practice, lambda: practice.deliver(first))
     pause = min(again_after or timedelta(), story.alert_ends_after)
     _pass_time(practice, pause)
     if again_after is not None and again_after <= story.alert_ends_after:
         _redeliver(practice, lambda: practice.deliver(first))
     _pass_time(practice, story.alert_ends_after - pause)
-    _redeliver(practice, lambda: practice.resolve(an_alert("resolved", ends=practice.now)))
+    _redeliver(practice, lambda: practice.resolve(an_alert("resolved", ends=practice.now, alertname=story.alert)))
     _pass_time(practice, timedelta(minutes=20))
     if again_after is not None and again_after > story.alert_ends_after:
         _redeliver(practice, lambda: practice.deliver(first))

@@ -21,6 +21,7 @@ from responder.adapters.in_memory import (
     InMemoryReleases,
 )
 from responder.adapters.in_memory_levers import Applied, InMemoryThings, levers, twins
+from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
 from responder.adapters.runbook_files import read_library
 from responder.domain.alert import Alert, Notification, Status, fingerprint_of
 from responder.domain.audit import Actor
@@ -29,6 +30,7 @@ from responder.domain.evidence import Sample
 from responder.domain.failure_mode import FailureMode
 from responder.domain.guard import Firing
 from responder.domain.incident import Episode, Incident, Intent, State
+from responder.domain.levers import RESTORE
 from responder.domain.message import Message
 from responder.domain.release import Artefacts, Configuration, Release
 from responder.domain.remediation import Lever, Plan, Snapshot, Surroundings
@@ -179,11 +181,12 @@ def a_release(version: str, *, minutes_ago: float, good: bool = True, **changes:
 class Fleet(InMemoryMetrics):
     """Slow or fast by what the target runs; `p95` maps a configuration to seconds, None to no answer.
 
-    While `crowded` says so, it is slow whatever runs.
+    While `crowded` says so, it is slow whatever runs; `mismatched` says whether tokenizers differ from the registry's.
     """
 
     running: Callable[[], str] = str
     crowded: Callable[[datetime], bool] = lambda _: False
+    mismatched: Callable[[], bool] = lambda: False
     p95: dict[str, float | None] = field(default_factory=lambda: {"chat-v1": 0.3, "chat-v2": 2.5})
     traffic: float = 5.0
 
@@ -192,6 +195,8 @@ class Fleet(InMemoryMetrics):
         if "histogram_quantile" in expression:
             value = 2.5 if self.crowded(at) else self.p95.get(self.running(), 0.3)
             return [] if value is None else [Sample({}, value)]
+        if "infer_model_info" in expression:
+            return [Sample({}, float(self.mismatched() if "expected" in expression else self.traffic))]
         return [Sample({}, self.traffic)] if expression.startswith("sum(rate(infer_latency_ms_count") else []
 
 
@@ -233,6 +238,8 @@ class Practice:
     alerts: InMemoryAlertView = field(default_factory=InMemoryAlertView)
     modes: InMemoryModes = field(default_factory=lambda: InMemoryModes(settings={"global": "auto"}))
     things: dict[TouchKind, InMemoryThings] = field(default_factory=twins)
+    registry: InMemoryRegistry = field(default_factory=InMemoryRegistry)
+    snapshots: InMemorySnapshots = field(default_factory=InMemorySnapshots)
     releases: InMemoryReleases = field(default_factory=InMemoryReleases)
     pages: InMemoryChannel = field(default_factory=lambda: InMemoryChannel(name="inbox"))
     tickets: Channel | None = None
@@ -258,6 +265,7 @@ class Practice:
         def seam(name: str, port: object) -> Any:  # noqa: ANN401  # stands for any port
             return Seam(name, port, self._call)
 
+        pulled = {**levers(self.things), RESTORE: self.registry}
         return World(
             actor=Actor("function", "respond", self.version),
             library=self.library,
@@ -267,9 +275,11 @@ class Practice:
             metrics=seam("metrics", self.metrics),
             alerts=seam("alerts", self.alerts),
             modes=seam("modes", self.modes),
-            remediators={lever: seam("remediator", twin) for lever, twin in levers(self.things).items()},
+            remediators={lever: seam("remediator", twin) for lever, twin in pulled.items()},
             configurations={kind: seam("remediator", twin) for kind, twin in self.things.items()},
             releases=seam("releases", self.releases),
+            registry=seam("registry", self.registry),
+            snapshots=seam("snapshots", self.snapshots),
             channels=(*([seam("tickets", self.tickets)] if self.tickets else []), seam("pages", self.pages)),
             ask=in_order,
             time_left=lambda: self.left,
@@ -283,13 +293,13 @@ class Practice:
     def touch(self, touch: Touch, **current: str) -> None:
         """Let the target be something else, standing at these values."""
         self.library = replace(self.library, targets=(replace(CHAT, touch=touch),))
-        for kind in touch.names:
+        for kind in touch.names.keys() & self.things.keys():
             self.things[kind].stand(self.target, **current)
 
     @property
     def applied(self) -> list[Applied]:
         """Everything that was asked of anything."""
-        return [asked for twin in self.things.values() for asked in twin.applied]
+        return [asked for twin in self.things.values() for asked in twin.applied] + self.registry.applied
 
     @property
     def remediator(self) -> InMemoryThings:
@@ -357,6 +367,8 @@ class Practice:
     def running(self) -> str:
         """What release runs, or where its one limit stands."""
         kind, name = next(iter(self.target.things.items()))
+        if kind is TouchKind.REGISTRY:
+            return ",".join(self.registry.registry.aliases.values())
         seen = self.things[kind].things[name]
         return seen.release or ",".join(seen.current.values())
 

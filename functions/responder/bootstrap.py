@@ -29,6 +29,8 @@ from responder.adapters.pagerduty import PagerDuty
 from responder.adapters.platform_counters import PlatformCounters
 from responder.adapters.prometheus import Prometheus
 from responder.adapters.quarantine import S3Quarantine
+from responder.adapters.registry_bucket import RegistryBucket
+from responder.adapters.registry_table import RegistryTable
 from responder.adapters.releases_table import ReleasesTable
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.runbook_files import read_compiled
@@ -42,18 +44,20 @@ from responder.domain.levers import PLANNERS
 from responder.domain.plain import sha256
 from responder.domain.runbook import Library
 from responder.domain.touch import TouchKind
-from responder.ports import AlertView, Channel, LockView, Metrics, Quarantine, Remediator
+from responder.ports import AlertQueue, AlertView, Channel, LockView, Metrics, Quarantine, Remediator
 from responder.settings import (
     MetricsAuth,
     ReceiveAlertsSettings,
     RespondSettings,
     SealSettings,
+    SnapshotSettings,
     SweepSettings,
     read_settings,
 )
 from responder.workflow.gather import side_by_side
 from responder.workflow.receive_alerts import FrontDoor
 from responder.workflow.seal_audit import Sealing
+from responder.workflow.snapshot_registry import Snapshotting
 from responder.workflow.world import World
 
 COMPILED = Path(__file__).parent.parent / "runbooks.json"
@@ -75,6 +79,11 @@ def front_door() -> FrontDoor:
         read=read_notification,
         targets=library().targets,
     )
+
+
+@functools.cache
+def alerts_queue() -> AlertQueue:
+    return SqsAlertQueue(read_settings(RespondSettings, os.environ).alerts_queue_url, aws.client("sqs"))
 
 
 @functools.cache
@@ -109,6 +118,17 @@ def sealing() -> Sealing:
 
 
 @functools.cache
+def snapshotting() -> Snapshotting:
+    """Build what a snapshot takes: under the function's own role, which can only look at the registry."""
+    settings = read_settings(SnapshotSettings, os.environ)
+    return Snapshotting(
+        registry=RegistryTable(RemediationRoles("", aws.client("sts"))),
+        snapshots=RegistryBucket(settings.audit_bucket, aws.client("s3")),
+        journal=JournalTable(settings.journal_table, aws.client("dynamodb")),
+    )
+
+
+@functools.cache
 def modes() -> ModeParameters:
     return ModeParameters(read_settings(SweepSettings, os.environ).mode_prefix, aws.client("ssm"))
 
@@ -124,7 +144,8 @@ def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "
     metrics = _metrics(settings)
     roles = RemediationRoles(settings.remediation_role_arn, aws.client("sts"))
     running = _running(roles)
-    things: Mapping[TouchKind, Remediator] = {**running, **_limits(roles)}
+    registry = RegistryTable(roles)
+    things: Mapping[TouchKind, Remediator] = {**running, **_limits(roles), TouchKind.REGISTRY: registry}
     return World(
         actor=Actor(kind, name, settings.responder_version, _published(), _config_sha256()),
         library=books,
@@ -136,6 +157,8 @@ def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "
         modes=ModeParameters(settings.mode_prefix, aws.client("ssm")),
         remediators={lever: things[lever.kind] for lever in PLANNERS},
         configurations=running,
+        registry=registry,
+        snapshots=RegistryBucket(settings.audit_bucket, aws.client("s3")),
         releases=ReleasesTable(settings.journal_table, table),
         channels=tuple(_channels(settings)),
         ask=side_by_side,

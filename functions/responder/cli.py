@@ -6,10 +6,25 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from responder.commands import audit, classify, connect, doctor, explain, incidents, lint, mode, releases, rules
+from responder.commands import (
+    audit,
+    backtest,
+    classify,
+    connect,
+    dead_letters,
+    doctor,
+    explain,
+    gate,
+    incidents,
+    lint,
+    mode,
+    registry,
+    releases,
+    rules,
+)
 from responder.errors import ResponderError
 
-COMMANDS = (explain, classify, lint, incidents, audit, releases, rules, mode, doctor)
+COMMANDS = (explain, classify, backtest, lint, incidents, dead_letters, audit, releases, registry, rules, gate, mode, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,7 +16,8 @@ from responder.domain.finding import Fault
 from responder.domain.guard import Firing
 from responder.domain.journal import Budget, Change, TargetRecord
 from responder.domain.message import Message
-from responder.domain.release import Configuration, Release
+from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
+from responder.domain.release import Artefacts, Configuration, Release
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.seal import Head, Held, Seal, SigningKey, Version
 from responder.domain.target import Target, Team
@@ -34,6 +35,9 @@ class Quarantine(Protocol):
 
     def keep(self, content: bytes, cause: str, now: datetime) -> str:
         """Store the bytes under their SHA-256 and return the key; the same bytes twice are stored once."""
+
+    def read(self, key: str) -> bytes:
+        """Return what is kept there, for a person who may see it; raise NotThere after 14 days, or for others."""
 
 
 class ReadNotification(Protocol):
@@ -142,6 +146,26 @@ class Configurations(Protocol):
 
     def configuration(self, target: Target, name: str) -> Configuration:
         """Look at a configuration; what is not there is listed as missing, and nothing is raised."""
+
+
+class ModelRegistry(Protocol):
+    """The model registry, to look at."""
+
+    def read(self, target: Target) -> Registry:
+        """Return the aliases and versions of a target's models; raise CannotKnow or NotThere."""
+
+    def artefacts(self, target: Target, version: ModelVersion) -> Artefacts:
+        """Say what the parts of a version are now; what cannot be read is listed as missing."""
+
+
+class RegistrySnapshots(Protocol):
+    """Snapshots of the registry, written once."""
+
+    def keep(self, snapshot: RegistrySnapshot) -> None:
+        """Store a snapshot; raise ActionFailed."""
+
+    def before(self, moment: datetime, most: int) -> list[RegistrySnapshot]:
+        """Return the newest snapshots taken before; raise ActionFailed, or CannotRead for one that was changed."""
 
 
 class Releases(Protocol):

@@ -90,6 +90,14 @@ class SealSettings(Settings):
     seal_head: str = _told("Parameter Store name under which the newest seal is noted")
 
 
+@dataclass(frozen=True, kw_only=True)
+class SnapshotSettings(Settings):
+    """The registry's snapshots."""
+
+    journal_table: str = _told("DynamoDB table of the journal")
+    audit_bucket: str = _told("Object Lock bucket, which holds the snapshots too")
+
+
 def read_settings(kind: type[T], environ: Mapping[str, str]) -> T:
     """Read the settings of one function; raise TryAgain naming everything that is missing."""
     declared = fields(kind)  # type: ignore[arg-type]  # the kinds above are dataclasses

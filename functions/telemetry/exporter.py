@@ -41,6 +41,7 @@ class Exporter:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # the one function there without types
+        self.registry = registry
         self.families = Families(registry)
         self._now = now
         self._week = monday_of(now())

@@ -21,11 +21,11 @@ from typing import ClassVar
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from telemetry import Exporter, Outcome, Served
 
 from infra.local.clouds import Client
 from infra.local.releases import RELEASES, Release
 from infra.local.seed import ENDPOINT
+from telemetry import Exporter, Outcome, Served
 
 OUTCOMES = tuple(Outcome)
 ROUTE = "/v1/chat"
@@ -48,6 +48,7 @@ class Metrics:
         self.exporter.expect("none", TOKENIZER)
         self.exporter.budget(WEEKLY_BUDGET_USD)
         self.exporter.families.baseline.labels(ENDPOINT, "none", ROUTE).set(0.9)
+        self.exporter.families.eval_score.labels(ENDPOINT, "none", "v1", "golden", "f1").set(0.81)
         for feature in ("input_len", "language", "toxicity"):
             self.exporter.drifted(ROUTE, feature, psi=0.04, samples=900)
 

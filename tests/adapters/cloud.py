@@ -1,12 +1,14 @@
 """The outside as moto plays it: one call makes each thing, in the shape the template gives it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.stub import Stubber
 
 from responder.adapters import aws
 from responder.adapters.roles import RemediationRoles
+from responder.domain.registry import ModelVersion
 from responder.domain.target import Target
 
 REGION = "us-east-1"
@@ -154,3 +156,33 @@ def a_limited_api(rate: float) -> tuple[str, str]:
     gateway.update_stage(restApiId=api, stageName="live", patchOperations=[patch])
     plan = gateway.create_usage_plan(name="chat", throttle={"rateLimit": rate, "burstLimit": 2 * int(rate)})["id"]
     return api, plan
+
+
+def a_registry_table(name: str, *versions: ModelVersion) -> tuple[tuple[ModelVersion, ...], Callable[[str], None]]:
+    """Make a registry table and the objects of these versions; return them as they are, and how to move `chat@live`."""
+    dynamodb, s3 = aws.make_client("dynamodb"), a_bucket("models")
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[_attribute(n, "S") for n in ("pk", "sk")],
+        KeySchema=_keys("pk", "sk"),
+    )
+    made = []
+    for version in versions:
+        digests = {}
+        for part, place in version.objects.items():
+            key = place.removeprefix("s3://models/")
+            s3.put_object(Bucket="models", Key=key, Body=place.encode(), ChecksumAlgorithm="SHA256")
+            head = s3.head_object(Bucket="models", Key=key, ChecksumMode="ENABLED")
+            digests[part] = f"sha256:{head['ChecksumSHA256']}"
+        made.append(replace(version, digests=digests))
+        texts = {"digests": digests, "objects": version.objects}
+        maps = {field: {"M": {k: {"S": v} for k, v in text.items()}} for field, text in texts.items()}
+        keys = {"pk": {"S": f"MODEL#{version.model}"}, "sk": {"S": f"VERSION#{version.version}"}}
+        dynamodb.put_item(TableName=name, Item={**keys, **maps})
+
+    def point(number: str) -> None:
+        item = {"pk": "MODEL#chat", "sk": "ALIAS#live", "version": number}
+        dynamodb.put_item(TableName=name, Item={key: {"S": value} for key, value in item.items()})
+
+    return tuple(made), point

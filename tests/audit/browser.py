@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,9 +60,8 @@ class Page:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
         self.call("Page.navigate", url=path.as_uri())
-        self.run(
-            "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))"
-        )
+        while self.run("document.URL + document.readyState") != f"{path.as_uri()}complete":
+            time.sleep(0.02)
 
     def press(self, key: str) -> None:
         for kind in ("keyDown", "keyUp"):
@@ -100,10 +100,20 @@ def a_browser() -> Iterator[Page]:
     """Start one with an empty profile, and end it with the block."""
     into_read, into = os.pipe()
     out, out_write = os.pipe()
+
+    def hand_over() -> None:
+        """The browser reads from 3 and writes to 4."""
+        for given, wanted in ((os.dup(into_read), 3), (os.dup(out_write), 4)):
+            os.dup2(given, wanted)
+
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = f"exec {CHROMIUM} {FLAGS} --user-data-dir={profile} about:blank 3<&{into_read} 4>&{out_write}"
-        process = subprocess.Popen(  # noqa: S602  # our own command; the shell hands over the two pipes
-            command, shell=True, pass_fds=(into_read, out_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command = [str(CHROMIUM), *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
+        process = subprocess.Popen(  # noqa: S603  # our own arguments
+            command,
+            preexec_fn=hand_over,  # noqa: PLW1509  # no thread of ours runs here
+            pass_fds=(3, 4),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         os.close(into_read)
         os.close(out_write)

@@ -159,6 +159,14 @@ def test_a_glance_at_every_run_finds_what_the_listing_alone_tells() -> None:
     assert {(f.fault, f.key) for f in sealed.findings} == {(Fault.SHADOWED, shadowed), (Fault.MISSING, gone)}
 
 
+def test_what_comes_between_two_seals_is_late_and_no_finding() -> None:
+    kept = Kept()
+    kept.seal(NOON + timedelta(minutes=70))
+    a_record(kept, "i1", at=NOON, written=NOON + timedelta(minutes=80))
+
+    assert kept.seal(NOON + timedelta(minutes=90)).findings == ()
+
+
 def test_a_seal_that_cannot_be_signed_is_not_written() -> None:
     class Broken(LocalSigner):
         def sign(self, digest: bytes) -> bytes:

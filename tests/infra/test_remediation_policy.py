@@ -44,6 +44,7 @@ def test_an_endpoint_may_be_seen_and_pointed_at_its_own_releases() -> None:
         "sagemaker:UpdateEndpoint": ["endpoint/chat", "endpoint-config/chat-*"],
         "sagemaker:DescribeEndpointConfig": ["endpoint-config/chat-*"],
         "sagemaker:DescribeModel": ["model/chat-*"],
+        "cloudwatch:GetMetricData": ["*"],
     }
 
 
@@ -62,6 +63,14 @@ def test_digests_are_compared_only_where_an_entry_says_its_artefacts_are() -> No
 
     assert granted(with_artefacts)["s3:GetObject"] == ["models/chat/*"]
     assert "s3:GetObject" not in granted(statements([an_entry()]))
+
+
+def test_log_groups_are_read_only_where_an_entry_names_them() -> None:
+    with_logs = statements([an_entry(logs=["/aws/sagemaker/Endpoints/chat"])])
+
+    [[group]] = [one["Resource"] for one in with_logs if one["Action"] == "logs:FilterLogEvents"]
+    assert group["Fn::Sub"].endswith(":log-group:/aws/sagemaker/Endpoints/chat:*")
+    assert "logs:FilterLogEvents" not in granted(statements([an_entry()]))
 
 
 def test_releases_with_names_of_their_own_replace_the_default() -> None:

@@ -37,7 +37,9 @@ ENVIRONMENT = {
     "ReceiveAlertsFunction": SHARED | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET", "WEBHOOK_TOKENS_SECRET"},
     "RespondFunction": SHARED | RESPONDING | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET"},
     "SweepFunction": SHARED | RESPONDING,
+    "DrainDeadLettersFunction": SHARED | RESPONDING | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET"},
     "SealAuditFunction": SHARED | {"AUDIT_BUCKET", "SEAL_KEY_ID", "SEAL_HEAD"},
+    "SnapshotRegistryFunction": SHARED | {"JOURNAL_TABLE", "AUDIT_BUCKET"},
 }
 
 STARS_WITH_A_REASON = {
@@ -94,7 +96,7 @@ def test_a_message_stays_hidden_for_six_times_the_longest_run_of_its_reader() ->
     assert properties("AlertsQueue")["VisibilityTimeout"] >= 6 * properties("RespondFunction")["Timeout"]
 
 
-@pytest.mark.parametrize("name", ["RespondFunction", "SweepFunction"])
+@pytest.mark.parametrize("name", ["RespondFunction", "SweepFunction", "DrainDeadLettersFunction"])
 def test_a_holder_is_dead_before_its_lease_ends(name: str) -> None:
     assert properties(name)["Timeout"] < LEASE.total_seconds()
 
@@ -123,7 +125,10 @@ def test_every_function_file_is_deployed_and_every_deployed_handler_is_a_file() 
     handlers = {it["Properties"]["Handler"] for it in FUNCTIONS.values()}
 
     assert handlers == {f"{file.stem}.handler" for file in (REPOSITORY / "functions").glob("*.py")}
-    assert handlers == {"receive_alerts.handler", "respond.handler", "seal_audit.handler", "sweep.handler"}
+    assert handlers == {
+        "receive_alerts.handler", "respond.handler", "sweep.handler", "drain_dead_letters.handler", "seal_audit.handler",
+        "snapshot_registry.handler",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -8,7 +8,6 @@ A plain folder of keys (as `aws s3 sync` makes it) can be looked at as well; it 
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,28 +59,24 @@ class AuditFolder:
 
     def look(self, versions: Iterable[Version]) -> Iterator[tuple[Version, Held | None]]:
         for version in versions:
-            path = _file(self._folder, version) if self.has_manifest else self._folder / version.key
+            path = _file(self._folder / "objects", version) if self.has_manifest else self._folder / version.key
             try:
                 yield version, None if version.marker else Held(path.read_bytes(), version.lock)
             except OSError:
                 yield version, None
 
     def strays(self) -> Iterator[Version]:
-        """Yield files that the manifest does not name, hour by hour."""
-        if not self.has_manifest:
-            return
-        named: set[str] = set()
-        for _, group in groupby(self._listed("", LAST), key=lambda version: version.key.rsplit("/", 2)[0]):
-            hour = {str(_file(self._folder, version)): version for version in group}
-            named |= {os.path.dirname(os.path.dirname(path)) for path in hour}  # noqa: PTH120  # a million times
-            for directory in sorted({os.path.dirname(os.path.dirname(path)) for path in hour}):  # noqa: PTH120
-                yield from self._unnamed(Path(directory), set(hour))
-
-    def _unnamed(self, directory: Path, named: set[str]) -> Iterator[Version]:
-        for path in sorted(directory.glob("*/*")):
-            if path.is_file() and str(path) not in named:
-                key = "/".join(unquote(part) for part in path.parent.relative_to(self._folder / "objects").parts)
-                yield Version(key, unquote(path.name), marker=False, size=0, modified=None)
+        """Yield files that the manifest does not name, one hour's folder at a time."""
+        root = self._folder / "objects"
+        seen = set()
+        listed = self._listed("", LAST) if self.has_manifest else iter(())
+        for hour, group in groupby(listed, key=lambda version: _file(root, version).parents[_depth(version)]):
+            named = {_file(root, version) for version in group}
+            seen.add(hour)
+            yield from (_stray(root, path) for path in _files(hour) if path not in named)
+        for hour in (*root.glob("audit/v1/*"), root / "seal/v1") if self.has_manifest else ():
+            if hour.is_dir() and hour not in seen:
+                yield from (_stray(root, path) for path in _files(hour))
 
     def _listed(self, start: str, stop: str) -> Iterator[Version]:
         with self._manifest.open(encoding="ascii") as lines:
@@ -110,7 +105,7 @@ def write_copy(trail: Trail, folder: Path, about: About, progress: Callable[[int
         for version, held in trail.look(trail.versions("", LAST)):
             manifest.write(canonical(_line(version, held)) + "\n")
             if held:
-                _write(_file(folder, version), held.content)
+                _write(_file(folder / "objects", version), held.content)
             count += 1
             progress(count)
     return count
@@ -138,10 +133,19 @@ def _version(line: str, manifest: Path) -> Version:
         raise CannotRead(f"{manifest}: it is no manifest: {error}") from error
 
 
-def _file(folder: Path, version: Version) -> Path:
+def _file(root: Path, version: Version) -> Path:
     """Name the file of a version; no key leads out of the folder."""
-    parts = [_safe(part) for part in version.key.split("/")]
-    return folder.joinpath("objects", *parts, _safe(version.id))
+    return root.joinpath(*(_safe(part) for part in version.key.split("/")), _safe(version.id))
+
+
+def _depth(version: Version) -> int:
+    """Say how far above a version's file its hour's folder is; a seal's is the folder of all seals."""
+    return max(version.key.count("/") - 2, 1)
+
+
+def _stray(root: Path, path: Path) -> Version:
+    key = "/".join(unquote(part) for part in path.parent.relative_to(root).parts)
+    return Version(key, unquote(path.name), marker=False, size=0, modified=None)
 
 
 def _safe(part: str) -> str:

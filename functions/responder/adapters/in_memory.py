@@ -73,6 +73,12 @@ class InMemoryQuarantine(Twin):
         self.kept.setdefault(key, (content, cause))
         return key
 
+    def read(self, key: str) -> bytes:
+        self._up()
+        if key not in self.kept:
+            raise NotThere(f"nothing is kept under {key}")
+        return self.kept[key][0]
+
 
 @dataclass
 class InMemoryTokens(Twin):

@@ -4,7 +4,7 @@ One twin stands for one thing as one lever sees it. What moves at once in AWS mo
 and a limits document arrive when `arrive` is called.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from responder.adapters.in_memory import Twin
@@ -19,7 +19,7 @@ from responder.domain.touch import TouchKind
 from responder.errors import NotThere
 
 SLOW = frozenset({TouchKind.SAGEMAKER_ENDPOINT, TouchKind.LIMITS_DOCUMENT})
-COMPARES = frozenset({TouchKind.LAMBDA_ALIAS, TouchKind.LIMITS_DOCUMENT, TouchKind.REGISTRY})
+COMPARES = frozenset({TouchKind.LAMBDA_ALIAS, TouchKind.LIMITS_DOCUMENT})
 Applied = tuple[str, dict[str, str], str]
 
 
@@ -83,8 +83,9 @@ def standing(kind: TouchKind, current: Mapping[str, str]) -> Snapshot:
     return Snapshot(dict(current), state, settled=True, release=release)
 
 
-def twins(kinds: Iterable[TouchKind] = TouchKind) -> dict[TouchKind, InMemoryThings]:
-    return {kind: InMemoryThings(kind=kind) for kind in kinds}
+def twins() -> dict[TouchKind, InMemoryThings]:
+    """Make a twin for every kind but the registry, which has one of its own."""
+    return {kind: InMemoryThings(kind=kind) for kind in TouchKind if kind is not TouchKind.REGISTRY}
 
 
 def levers(things: Mapping[TouchKind, InMemoryThings]) -> dict[Lever, InMemoryThings]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from responder.adapters import aws
 from responder.domain.plain import sha256
-from responder.errors import TryAgain
+from responder.errors import NotThere, TryAgain
 
 LONGEST_CAUSE = 1000  # S3 takes 2 KB of metadata
 
@@ -26,6 +26,13 @@ class S3Quarantine:
             if aws.code_of(error) != aws.TAKEN:
                 raise TryAgain(f"quarantine: {aws.code_of(error)}") from error
         return key
+
+    def read(self, key: str) -> bytes:
+        try:
+            found: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except aws.TROUBLE as error:
+            raise NotThere(f"quarantine: {key} cannot be read: {aws.code_of(error)}") from error
+        return found
 
 
 def _header(cause: str) -> str:

@@ -22,9 +22,11 @@ from responder.adapters.in_memory import (
     InMemoryReleases,
 )
 from responder.adapters.in_memory_levers import InMemoryThings, levers
+from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
 from responder.adapters.runbook_files import read_compiled, read_library
 from responder.bootstrap import COMPILED, make_world
 from responder.domain.audit import Actor
+from responder.domain.levers import RESTORE
 from responder.domain.runbook import Library
 from responder.domain.touch import TouchKind
 from responder.errors import NotThere
@@ -66,6 +68,7 @@ def offline() -> World:
     """Build a world that knows the runbooks and nothing else: every question to the outside stays open."""
     nothing = NotThere("not connected: name a stack with --stack to ask the real ones")
     things = {kind: InMemoryThings(kind=kind, trouble=nothing) for kind in TouchKind}
+    registry = InMemoryRegistry(trouble=nothing)
     return World(
         actor=Actor("person", getpass.getuser(), "offline"),
         library=library(),
@@ -75,8 +78,10 @@ def offline() -> World:
         metrics=None,
         alerts=None,
         modes=InMemoryModes(),
-        remediators=levers(things),
+        remediators={**levers(things), RESTORE: registry},
         configurations=things,
+        registry=registry,
+        snapshots=InMemorySnapshots(),
         releases=InMemoryReleases(),
         channels=(),
         ask=side_by_side,

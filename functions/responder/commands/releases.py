@@ -27,11 +27,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "mark", help="write a marker for what the target runs now (call this from your pipeline after each deploy)"
     )
     adopt = verbs.add_parser("adopt", help="vouch, as a person, that what the target runs now is good")
-    for verb in (mark, adopt):
+    clear = verbs.add_parser("clear", help="say, as a person, that a rollback is understood; the gate may open again")
+    for verb in (mark, adopt, clear):
         verb.add_argument("target")
         verb.add_argument("--version", required=True, help="the version tag people know it by")
     mark.set_defaults(run=mark_it)
     adopt.set_defaults(run=adopt_it)
+    clear.set_defaults(run=clear_it)
 
 
 def list_them(asked: argparse.Namespace) -> int:
@@ -74,10 +76,22 @@ def adopt_it(asked: argparse.Namespace) -> int:
             f"{target.name} runs {seen.config}, but {asked.version} was marked as {marked[-1].config};"
             " only what runs can be vouched for"
         )
-    known = replace(marked[-1], digests=seen.digests, blamed=None) if marked else seen
+    known = replace(marked[-1], digests=seen.digests, blamed=None, cleared=None) if marked else seen
     release = replace(known, known_good="adopted", known_good_at=now, known_good_by=here.who)
     _write(here.world, target, release, "adopted", now, None)
     print(f"{here.who} vouches for {release.version} ({release.config}) on {target.name}")
+    return 0
+
+
+def clear_it(asked: argparse.Namespace) -> int:
+    here = connect.connected(asked.stack)
+    target = _target(asked.target, here.world)
+    blamed = [r for r in here.world.releases.of(target.name) if r.version == asked.version and r.blamed]
+    if not blamed:
+        raise NotThere(f"{asked.version} on {target.name} was not rolled back, so there is nothing to clear")
+    soaking = here.world.journal.read(target.resource).soaking
+    _write(here.world, target, replace(blamed[-1], cleared=here.who), "cleared", connect.now(), soaking)
+    print(f"{here.who} cleared {asked.version} on {target.name}; it is still never gone back to")
     return 0
 
 
@@ -102,7 +116,12 @@ def _write(world: World, target: Target, release: Release, kind: str, now: datet
     hold.note(
         f"release/{target.name}",
         kind,
-        {"version": release.version, "config": release.config, "digests": release.digests, "by": release.marked_by},
+        {
+            "version": release.version,
+            "config": release.config,
+            "digests": release.digests,
+            "by": release.cleared or release.marked_by,
+        },
     )
     world.releases.save(release)
     go_on(hold, world, now)
@@ -126,7 +145,8 @@ def _names(targets: Sequence[Target]) -> str:
 
 def _line(release: Release, running: bool) -> str:  # noqa: FBT001  # named where it is called
     good = f"{release.known_good} good by {release.known_good_by}" if release.known_good else "not known to be good"
-    blamed = f", blamed by {release.blamed}" if release.blamed else ""
+    cleared = f", cleared by {release.cleared}" if release.cleared else ""
+    blamed = f", blamed by {release.blamed}{cleared}" if release.blamed else ""
     return (
         f"{'*' if running else ' '} {stamp(release.marked_at)}  {release.version:12} {release.config:24} {good}{blamed}"
     )

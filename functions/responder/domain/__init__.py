@@ -37,6 +37,7 @@ STORY = (
     "incident",
     "journal",
     "receiving",
+    "dead_letter",
     "deciding",
     "acting",
     "verification",
@@ -57,4 +58,6 @@ STORY = (
     "serving.money_rules",
     "serving.engine_rules",
     "serving.rule_files",
+    "serving.canary_questions",
+    "serving.release_gate",
 )

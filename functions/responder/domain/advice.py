@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from responder.domain.incident import Incident, State
+from responder.domain.incident import Disposition, Incident, State
 from responder.domain.plain import stamp
 from responder.domain.runbook import Runbook
 from responder.domain.target import Target
@@ -30,6 +30,8 @@ class Pointers:
 def do_first(incident: Incident, at: Pointers) -> str:
     """Say what to do before reading on; while automation works that is: not to work against it."""
     match incident.state:
+        case State.CLOSED if incident.disposition is Disposition.QUARANTINED:
+            return _rescue(incident)
         case State.CLOSED | State.RECOVERED:
             return "Do this first: nothing now. When there is time, look at what happened, and why."
         case State.ESCALATED:
@@ -64,6 +66,15 @@ def _by_hand(incident: Incident, at: Pointers) -> str:
         lines.append("Then look:" if lines else "Do this first:")
         lines += [f"  {line}".rstrip() for line in _filled(first[0].strip(), incident, at.target).splitlines()]
     return "\n".join(lines or ["Do this first: look at the alerts below. No runbook is known to apply."])
+
+
+def _rescue(incident: Incident) -> str:
+    return (
+        "Do this first: look after these alerts yourself; nothing was done about them, and nothing will be.\n"
+        "Then find out why, mend it, and let them be read again, or discard them with a reason:\n"
+        f"  responder dead-letters show {incident.id}\n"
+        f"  responder dead-letters redrive {incident.id}"
+    )
 
 
 def _leave_it(incident: Incident, target: Target | None) -> str:

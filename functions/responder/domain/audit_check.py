@@ -54,7 +54,8 @@ class Tally:
 class AuditCheck:
     """One check, fed in the order of time; `streams` may be any mapping, also one on disk.
 
-    `signed` says what is wrong with a seal's signature, nothing when a trusted key made it.
+    `signed` says what is wrong with a seal's signature, nothing when a trusted key made it. Where the trail is a
+    plain folder it is not `versioned`, and an object is whatever lies under its key.
     """
 
     def __init__(
@@ -64,10 +65,13 @@ class AuditCheck:
         policy: Policy | None = None,
         heads: Iterable[str] = (),
         as_of: datetime | None = None,
+        *,
+        versioned: bool = True,
     ) -> None:
         self._signed, self._streams, self._policy = signed, streams, policy
         self._heads, self._as_of = set(heads), as_of
         self._standing: Policy | None = policy
+        self._versioned = versioned
         self._pending: dict[tuple[str, str], tuple[str, str]] = {}
         self.tally = Tally()
         self.progress: Callable[[str, int], None] = lambda _hour, _records: None
@@ -135,7 +139,7 @@ class AuditCheck:
             )
 
     def _records(self, seal: Seal | None, records: Iterable[Seen]) -> Iterator[Finding]:
-        listed = {entry.place: entry for entry in seal.listed} if seal else {}
+        listed = {self._place(entry): entry for entry in seal.listed} if seal else {}
         for _, group in groupby(records, key=lambda seen: seen[0].key):
             there = list(group)
             yield from stacked(version for version, _ in there)
@@ -184,11 +188,14 @@ class AuditCheck:
             if entry.sha256 is None:
                 continue
             self.tally.late += 1
-            digest, _ = self._pending.pop(entry.place, ("", ""))
+            digest, _ = self._pending.pop(self._place(entry), ("", ""))
             if not digest and entry.key[9:22] >= self.tally.first:
                 yield Finding(Fault.MISSING, *entry.place, f"the seal of {seal.hour} lists it as late")
             elif digest and digest != entry.sha256:
                 yield Finding(Fault.MODIFIED, *entry.place, f"sealed as {entry.sha256}, it is {digest}")
+
+    def _place(self, entry: Entry) -> tuple[str, str]:
+        return entry.place if self._versioned else (entry.key, "")
 
     def _too_late(self, before: str) -> Iterator[Finding]:
         """What is older than the window can be taken in by no later seal."""

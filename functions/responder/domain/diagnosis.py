@@ -1,8 +1,9 @@
 """Tell which way the service is failing, with reasons.
 
-The signals of a mode add up, as natural log-odds, from a prior that speaks against it. Symptoms yield to
-causes: a mode that another one explains loses weight, and says so. The modes and `unknown` then share one
-softmax. A mode is named when it reaches the acting threshold and beats its runner-up by the margin;
+The signals of a mode add up, as natural log-odds, from a prior that speaks against it. Words are one witness:
+however many signals read them, what they say for a mode weighs at most `WORDS`; measurements are others.
+Symptoms yield to causes: a mode that another one explains loses weight, and says so. The modes and `unknown`
+then share one softmax. A mode is named when it reaches the acting threshold and beats its runner-up by the margin;
 otherwise the answer is `unknown`, which never acts.
 """
 
@@ -15,9 +16,11 @@ from responder.domain.alert import Alert
 from responder.domain.evidence import Evidence
 from responder.domain.failure_mode import FailureMode
 from responder.domain.runbook import Book
+from responder.domain.signal import kind_of
 from responder.domain.sighting import Sighting, measure_name
 
 PRIOR = -4.0  # a mode without any signal: odds of about 1 to 55 against it
+WORDS = 8.0  # "request timed out" shows in three signals and is still said once
 LINKED = 5.5  # the alert names this page: enough to act alone, and undone by one fact that speaks against it
 UNSEEN = 0.2  # what all modes without a signal weigh together, against 1 for `unknown`
 THRESHOLD = 0.75  # below this nothing is done
@@ -49,6 +52,12 @@ class _Score:
     score: float
     because: tuple[str, ...] = ()
     despite: tuple[str, ...] = ()
+    words: float = 0.0
+
+    def said(self, weight: float, says: str) -> "_Score":
+        """Add what words say for the mode, up to the most that words can weigh."""
+        counted = min(weight, WORDS - self.words)
+        return replace(self.plus(counted, says) if counted else self, words=self.words + counted)
 
     def plus(self, weight: float, says: str) -> "_Score":
         if weight > 0:
@@ -88,8 +97,14 @@ def _weigh(sightings: Sequence[Sighting], linked: Sequence[FailureMode]) -> dict
     for mode in linked:
         scores[mode] = _start(scores, mode).plus(LINKED, "the alert names this runbook")
     for sighting in sightings:
-        scores[sighting.mode] = _start(scores, sighting.mode).plus(sighting.signal.weight, sighting.says)
+        scores[sighting.mode] = _add(_start(scores, sighting.mode), sighting)
     return scores
+
+
+def _add(score: _Score, sighting: Sighting) -> _Score:
+    signal = sighting.signal
+    in_words = signal.weight > 0 and kind_of(signal) != "measure"
+    return (score.said if in_words else score.plus)(signal.weight, sighting.says)
 
 
 def _start(scores: Mapping[FailureMode, _Score], mode: FailureMode) -> _Score:

@@ -174,6 +174,8 @@ Kind = Literal[
     "closed",
     "stumbled",
     "reconciled",
+    "redriven",
+    "discarded",
 ]
 
 

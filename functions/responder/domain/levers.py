@@ -16,9 +16,10 @@ from responder.domain.touch import TouchKind
 
 Planner = Callable[[Target, TouchKind, Step, Surroundings], Plan | NoPlan]
 
+RESTORE = Lever(Action.RESTORE_REGISTRY, TouchKind.REGISTRY)
 PLANNERS: Mapping[Lever, Planner] = {
     **{Lever(Action.ROLLBACK, kind): plan_rollback for kind in POINTERS},
-    Lever(Action.RESTORE_REGISTRY, TouchKind.REGISTRY): plan_restore,
+    RESTORE: plan_restore,
     Lever(Action.THROTTLE, TouchKind.USAGE_PLAN): plan_throttle,
     Lever(Action.THROTTLE, TouchKind.API_STAGE): plan_throttle,
     Lever(Action.THROTTLE, TouchKind.LIMITS_DOCUMENT): plan_throttle,

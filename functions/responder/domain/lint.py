@@ -68,7 +68,7 @@ def _dead_signals(book: Book) -> Iterator[Finding]:
                     f"signal {signal.id} can never match: {signal.explained_by} has no page",
                     "write that page, or remove the signal",
                 )
-            for pattern in signal.patterns:
+            for pattern in (*signal.patterns, *signal.unless):
                 if "  " in pattern or r"\n" in pattern or r"\t" in pattern or "\n" in pattern:
                     yield Finding(
                         page.path,

@@ -3,7 +3,8 @@
 - Group id = hash of the resource, so that two alerts about one thing are never worked on side by side.
 - Deduplication id = hash of who sent it and of what happened (fingerprint, status, start). What differs
   between the peers of an HA pair (external URL, generator URL, annotations, reason) is never hashed; the
-  start is hashed for resolved alerts too, so that two flaps within five minutes stay two.
+  start is hashed for resolved alerts too, so that two flaps within five minutes stay two. A redrive adds its
+  counter, or SQS would drop it as a repetition.
 - A message carries its schema version. A newer one is "try again": an upgrade never loses work.
 """
 
@@ -44,6 +45,7 @@ class Message:
     target: str | None = None
     why_no_target: NoTarget | None = None
     part: int = 0
+    redrives: int = 0
 
     @property
     def group_id(self) -> str:
@@ -52,7 +54,8 @@ class Message:
     @property
     def deduplication_id(self) -> str:
         happened = sorted([a.fingerprint, a.status, stamp(a.starts_at)] for a in self.alerts)
-        return sha256(canonical([self.source, self.receiver, self.resource, self.part, happened]))
+        again = [self.redrives] if self.redrives else []
+        return sha256(canonical([self.source, self.receiver, self.resource, self.part, happened, *again]))
 
 
 def to_messages(notification: Notification, targets: Sequence[Target]) -> list[Message]:

@@ -51,7 +51,7 @@ def _read_policy(front: str, path: str) -> Read[Policy]:
 
 def _word_faults(policy: Policy, at: Written) -> Iterator[Finding]:
     for number, signal in enumerate(policy.signals):
-        for name in {name for pattern in signal.patterns for name in words_named(pattern)} - policy.words.keys():
+        for name in {name for pattern in (*signal.patterns, *signal.unless) for name in words_named(pattern)} - policy.words.keys():
             yield at.finding(("signals", number), f"no word list {name}", nearest(name, sorted(policy.words)))
 
 
@@ -104,6 +104,7 @@ def _look_faults(signal: Signal, kind: Kind | None, place: tuple[str, int], at: 
             yield at.finding(
                 (*place, kind or "", number), f"{pattern!r} {fault}", "write a regular expression in lower case"
             )
+    yield from _unless_faults(signal, place, at)
     if kind == "measure" and not signal.when:
         yield at.finding(place, f"signal {signal.id} measures without `when`", "add for example when: value > `1.2`")
     if kind != "measure" and signal.when:
@@ -112,6 +113,15 @@ def _look_faults(signal: Signal, kind: Kind | None, place: tuple[str, int], at: 
         )
     yield from _condition_faults(signal.when, _OF_MEASUREMENT, (*place, "when"), at)
     yield from _query_faults(signal.query, (*place, "query"), at)
+
+
+def _unless_faults(signal: Signal, place: tuple[str, int], at: Written) -> Iterator[Finding]:
+    for number, pattern in enumerate(signal.unless):
+        fault = _pattern_fault(pattern)
+        if fault:
+            yield at.finding((*place, "unless", number), f"{pattern!r} {fault}", "write a pattern in lower case")
+    if signal.unless and not signal.patterns:
+        yield at.finding((*place, "unless"), f"signal {signal.id} has `unless` but reads no text", "remove it")
 
 
 def _verify_faults(verify: Verify, at: Written) -> Iterator[Finding]:

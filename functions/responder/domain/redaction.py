@@ -74,6 +74,8 @@ def _clean(fact: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  # plain dat
         if found:
             counts.update(found)
         return text
+    if isinstance(fact, BaseException):
+        return _clean(str(fact), counts)
     if isinstance(fact, Mapping):
         return {k: v if k in _WHO_AND_WHAT else _clean(v, counts) for k, v in fact.items()}
     if isinstance(fact, list | tuple):

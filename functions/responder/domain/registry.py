@@ -62,7 +62,7 @@ class Registry:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class RegistrySnapshot:
     """The registry at one moment.
 
     `unchanged` says since when the entries of each target have stood as they do; `soaked` names the targets that
@@ -85,22 +85,22 @@ class Snapshot:
         return canonical({**plain, "sha256": sha256(canonical(plain))})
 
 
-def read_snapshot(text: str, key: str) -> Snapshot:
+def read_snapshot(text: str, key: str) -> RegistrySnapshot:
     """Read a snapshot back; raise CannotRead when it is not what was written."""
     fact = json.loads(text)
     said = fact.pop("sha256", None) if isinstance(fact, dict) else None
     if said != sha256(canonical(fact)):
         raise CannotRead(f"{key} is not what was written: its sha256 does not match")
-    return from_plain(Snapshot, fact, key)
+    return from_plain(RegistrySnapshot, fact, key)
 
 
 def take(
     registry: Registry,
-    last: Snapshot | None,
+    last: RegistrySnapshot | None,
     targets: Sequence[Target],
     troubled: Mapping[str, datetime],
     now: datetime,
-) -> Snapshot:
+) -> RegistrySnapshot:
     """Take a snapshot; `troubled` is when each target last had an incident, a moment yet to come for an open one.
 
     A target has soaked when its entries stayed as they were for its `soak`, and no incident was open meanwhile.
@@ -109,17 +109,17 @@ def take(
     since = {name: _unchanged_since(t, registry, last, now) for name, t in ours.items()}
     quiet = {name: max(at, troubled.get(name, at)) for name, at in since.items()}
     soaked = tuple(name for name, at in sorted(quiet.items()) if now - at >= ours[name].soak)
-    return Snapshot(now, registry, since, soaked)
+    return RegistrySnapshot(now, registry, since, soaked)
 
 
-def candidate(snapshot: Snapshot, target: Target, now: Registry, found: Mapping[str, Artefacts]) -> Candidate:
+def candidate(snapshot: RegistrySnapshot, target: Target, now: Registry, found: Mapping[str, Artefacts]) -> Candidate:
     """Say what a snapshot holds for a target, and what speaks against going back to it; `found` is by fingerprint."""
     models = target.touch.registry.models if target.touch.registry else ()
     values = snapshot.registry.entries(models)
     return Candidate(snapshot.key, snapshot.taken_at, values, _fault(snapshot, target, values, now, found))
 
 
-def pointed_at(snapshot: Snapshot, target: Target) -> list[ModelVersion]:
+def pointed_at(snapshot: RegistrySnapshot, target: Target) -> list[ModelVersion]:
     """Return the versions a target would run on after a restore."""
     models = target.touch.registry.models if target.touch.registry else ()
     held = snapshot.registry
@@ -184,7 +184,7 @@ def key_of(entry: str) -> dict[str, str]:
     return {"pk": f"MODEL#{model}", "sk": f"ALIAS#{alias}"}
 
 
-def _unchanged_since(target: Target, registry: Registry, last: Snapshot | None, now: datetime) -> datetime:
+def _unchanged_since(target: Target, registry: Registry, last: RegistrySnapshot | None, now: datetime) -> datetime:
     models = target.touch.registry.models if target.touch.registry else ()
     if last is None or last.registry.entries(models) != registry.entries(models):
         return now
@@ -192,7 +192,7 @@ def _unchanged_since(target: Target, registry: Registry, last: Snapshot | None, 
 
 
 def _fault(
-    snapshot: Snapshot, target: Target, values: Mapping[str, str], now: Registry, found: Mapping[str, Artefacts]
+    snapshot: RegistrySnapshot, target: Target, values: Mapping[str, str], now: Registry, found: Mapping[str, Artefacts]
 ) -> str | None:
     if target.name not in snapshot.soaked:
         return f"{target.name} is not known to have run well on it"
@@ -206,7 +206,8 @@ def _fault(
         digests = found.get(fingerprint, Artefacts(missing=("everything",)))
         changed = sorted(part for part, digest in kept.digests.items() if digests.digests.get(part) != digest)
         if digests.missing or changed or not kept.digests:
-            return f"version {number} of {entry}: {', '.join((*digests.missing, *changed)) or 'no digests'} cannot be trusted"
+            parts = ", ".join((*digests.missing, *changed)) or "no digests"
+            return f"version {number} of {entry}: {parts} cannot be trusted"
     return None
 
 

@@ -13,7 +13,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Release:
-    """A release marker; `config` is what the target must be pointed at, `digests` what it was made of."""
+    """A release marker; `config` is what the target must be pointed at, `digests` what it was made of.
+
+    `blamed` stays for good: it is never gone back to. `cleared` names the person who understood why, and lets
+    the release gate open again.
+    """
 
     target: str
     version: str
@@ -25,6 +29,7 @@ class Release:
     known_good_at: datetime | None = None
     known_good_by: str | None = None
     blamed: str | None = None
+    cleared: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,12 @@ def candidates(releases: Sequence[Release], config: str, left: Collection[str] =
     """Return what could be gone back to, best first: known good, not in service, never blamed, not `left` just now."""
     good = [r for r in releases if r.known_good and r.config != config and r.config not in left and not r.blamed]
     return sorted(good, key=lambda r: (r.known_good_at or r.marked_at, r.marked_at), reverse=True)
+
+
+def uncleared(releases: Sequence[Release]) -> Release | None:
+    """Return the newest release that was rolled back and that no person has cleared."""
+    waiting = [r for r in releases if r.blamed and not r.cleared]
+    return max(waiting, key=lambda r: r.marked_at, default=None)
 
 
 def last_known_good(

@@ -1,7 +1,7 @@
 """Compare what a seal lists with what is there: one hour at a time, in the order of the keys."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from responder.domain.finding import Fault, Finding
@@ -23,13 +23,19 @@ def stacked(versions: Iterable[Version]) -> Iterator[Finding]:
                 yield Finding(Fault.SHADOWED, key, version.id, f"it was written over version {first.id}")
 
 
-def at_a_glance(versions: Iterable[Version], known: set[tuple[str, str]], first: str) -> Iterator[Finding]:
-    """Find what the listing alone tells of the hours from `first` on: missing, not sealed, shadowed or deleted."""
+def at_a_glance(
+    versions: Iterable[Version], known: set[tuple[str, str]], first: str, sealed_at: datetime
+) -> Iterator[Finding]:
+    """Find what the listing alone tells of the hours from `first` on: missing, not sealed, shadowed or deleted.
+
+    What came after the newest seal may be taken in by the next one as late, so it is not missed yet.
+    """
     there = list(versions)
     places = {version.place for version in there}
     yield from stacked(there)
     for version in there:
-        if version.place not in known and not version.marker:
+        came_before = version.modified is None or version.modified < sealed_at
+        if version.place not in known and not version.marker and came_before:
             yield Finding(Fault.UNREFERENCED, version.key, version.id, "no seal lists it")
     for key, version_id in sorted(known - places):
         if key >= f"{RECORDS}{first}/":

@@ -94,24 +94,27 @@ class SignalIndex:
 
     @cached_property
     def _in_alerts(self) -> "_Written":
-        return _Written((s.alert or s.text for _, s in self.signals))
+        return _Written([(s.alert or s.text, s.unless) for _, s in self.signals])
 
     @cached_property
     def _in_logs(self) -> "_Written":
-        return _Written((s.log or s.text for _, s in self.signals))
+        return _Written([(s.log or s.text, s.unless) for _, s in self.signals])
 
 
 class _Written:
-    """The patterns of one kind of text, and whose they are."""
+    """The patterns of one kind of text, and whose they are; `unless` takes back what the others found."""
 
-    def __init__(self, patterns: Iterable[tuple[str, ...]]) -> None:
-        self._owners = _grouped((pattern, place) for place, several in enumerate(patterns) for pattern in several)
-        self._index: PatternIndex = index_patterns(self._owners)
+    def __init__(self, patterns: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
+        self._owners = _grouped((pattern, place) for place, (these, _) in enumerate(patterns) for pattern in these)
+        self._takers = _grouped((p, place) for place, (these, unless) in enumerate(patterns) if these for p in unless)
+        self._index: PatternIndex = index_patterns(self._owners.keys() | self._takers.keys())
 
     def search(self, text: str) -> Iterator[tuple[int, str]]:
-        for found in self._index.search(text):
-            quote = _shortened(found.quote)
-            yield from ((place, quote) for place in self._owners[found.pattern])
+        found = list(self._index.search(text))
+        taken = {place for f in found for place in self._takers.get(f.pattern, ())}
+        for f in found:
+            quote = _shortened(f.quote)
+            yield from ((place, quote) for place in self._owners.get(f.pattern, ()) if place not in taken)
 
 
 def measure_name(mode: FailureMode, signal: Signal) -> str:

@@ -25,6 +25,8 @@ class Signal:
     - `alertname`: whole names of alerts.
     - `alert`, `log`, `text`: patterns (see matching.py) over what is written in the alert, in a log line, or in
       either. Text is lower-cased and white space is one space; an alert's name is read as words too.
+    - `unless`: patterns that take the signal back where they show in the same text: "a tunnel is down" is not
+      about us, unless the text speaks of a model.
     - `query`, `metric`: a measurement counts when `when` holds of its `value`. The query is PromQL, `$series` is
       the target's selector; `metric` lists the names under which others hand us the same measurement.
     - `explained_by`: another mode that is likelier than not and would cause this one's symptoms.
@@ -39,6 +41,7 @@ class Signal:
     alert: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     query: str | None = None
     metric: tuple[str, ...] = ()
     when: str | None = None
@@ -56,7 +59,13 @@ def spell_out(signal: Signal, words: Mapping[str, str]) -> Signal:
     def spelled(patterns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_NAMED.sub(lambda m: lists.get(m[1], m[0]), pattern) for pattern in patterns)
 
-    return replace(signal, alert=spelled(signal.alert), log=spelled(signal.log), text=spelled(signal.text))
+    return replace(
+        signal,
+        alert=spelled(signal.alert),
+        log=spelled(signal.log),
+        text=spelled(signal.text),
+        unless=spelled(signal.unless),
+    )
 
 
 def words_named(pattern: str) -> list[str]:

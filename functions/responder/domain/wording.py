@@ -67,7 +67,7 @@ def _tone(incident: Incident) -> Tone:
         case State.CLOSED if incident.disposition is Disposition.RECOVERED:
             return Tone.RECOVERED if incident.acted_at else Tone.ENDED
         case State.CLOSED:
-            return Tone.ENDED
+            return Tone.NEEDS_YOU if incident.disposition is Disposition.QUARANTINED else Tone.ENDED
         case State.ESCALATED:
             return Tone.WOULD_HAVE if incident.proposal and incident.refusal == "mode" else Tone.NEEDS_YOU
         case _:

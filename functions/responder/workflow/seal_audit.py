@@ -7,7 +7,7 @@ by us, a person has to look.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from responder.domain.audit import Actor
 from responder.domain.finding import Finding
@@ -66,8 +66,10 @@ class _Window:
     """What the seals of the last 48 hours list, by hour; a seal further back can no longer take anything in."""
 
     by_hour: dict[str, set[Place]] = field(default_factory=dict)
+    sealed_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def add(self, seal: Seal) -> None:
+        self.sealed_at = max(self.sealed_at, seal.sealed_at)
         self.by_hour[seal.hour] = {entry.place for entry in (*seal.listed, *seal.late)}
         oldest = hours_later(seal.hour, -WINDOW)
         self.by_hour = {hour: places for hour, places in self.by_hour.items() if hour >= oldest}
@@ -169,4 +171,4 @@ def _glance(to: Sealing, head: Head, window: _Window) -> Iterator[Finding]:
     """Compare what the seals of the window list with what is listed now, without reading any record."""
     first = min(window.by_hour)
     versions = to.trail.versions(f"{RECORDS}{first}/", f"{RECORDS}{head.hour}0")
-    return at_a_glance(versions, window.known, first)
+    return at_a_glance(versions, window.known, first, window.sealed_at)

@@ -1,43 +1,31 @@
-"""A message nobody can read: its bytes are kept, a person is told, and it leaves the queue.
+"""A message nobody can finish: its bytes are kept, it becomes a quarantined incident, a person is told.
 
-It must not be retried: it would drag every later message of its group to the dead letters.
+It must not stay in its queue: it would drag every later message of its group along. Bytes first, then the
+journal, then the person; a crash in between is answered by doing the same again, which changes nothing.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from responder.domain.plain import sha256, stamp
+from responder.domain.dead_letter import Cause, quarantined, resource_of
+from responder.domain.message import Message
 from responder.errors import ActionFailed, TryAgain
-from responder.ports import Channel, Letter, Quarantine
+from responder.ports import Quarantine
+from responder.workflow.hold import Hold, Written
+from responder.workflow.respond import go_on
+from responder.workflow.world import World
 
 
-def set_aside(body: str, cause: str, quarantine: Quarantine, channels: Sequence[Channel], now: datetime) -> str:
-    """Keep the bytes and tell a person; raise TryAgain when either is impossible, so that nothing is lost."""
+def set_aside(
+    body: str, message: Message | None, cause: Cause, says: str, quarantine: Quarantine, world: World, now: datetime
+) -> Sequence[Written]:
+    """Keep, record and tell; raise TryAgain when it can be neither kept nor recorded, so that nothing is lost."""
     try:
-        key = quarantine.keep(body.encode(), cause, now)
+        key = quarantine.keep(body.encode(), f"{cause}: {says}", now)
     except ActionFailed as error:
-        raise TryAgain(f"the unreadable message could not be kept: {error}", after_seconds=30) from error
-    letter = _letter(body, cause, key, now)
-    failures = []
-    for channel in (c for c in channels if letter.kind in c.kinds):
-        try:
-            channel.send(letter)
-        except ActionFailed as error:
-            failures.append(str(error))
-            continue
-        return key
-    raise TryAgain(f"nobody could be told of the unreadable message: {'; '.join(failures)}", after_seconds=30)
-
-
-def _letter(body: str, cause: str, key: str, now: datetime) -> Letter:
-    return Letter(
-        key=f"quarantine-{sha256(body)[:24]}",
-        kind="ticket",
-        severity="warning",
-        subject="[warning] a queued alert message cannot be read and was set aside",
-        body=f"At {stamp(now)} a message of alerts.fifo could not be read: {cause}\n"
-        f"Its bytes are in the quarantine bucket under {key}.\n"
-        "Somebody or something else than the front door may be writing to the queue.",
-        source="alerts.fifo",
-        number=1,
-    )
+        raise TryAgain(f"the message could not be kept: {error}", after_seconds=30) from error
+    record = world.journal.read(resource_of(body))
+    moved = quarantined(body, message, cause, says, key, now) if record.incident is None else None
+    hold = Hold.take(world.journal, record, world.actor, now, moved)
+    go_on(hold, world, now)
+    return hold.written

@@ -6,14 +6,11 @@ from responder.domain.incident import Incident
 from responder.domain.journal import Budget
 from responder.domain.levers import lever_of
 from responder.domain.mode import names
-from responder.domain.release import candidates
-from responder.domain.remediation import Lever, NoPlan, Surroundings
+from responder.domain.remediation import Lever
 from responder.domain.runbook import Action, Runbook
 from responder.domain.target import Target
-from responder.errors import ActionFailed
+from responder.workflow.look_around import look_around
 from responder.workflow.world import World
-
-MOST_CANDIDATES = 3
 
 
 def survey(incident: Incident, target: Target | None, page: Runbook, world: World) -> tuple[Known, list[Budget]]:
@@ -25,7 +22,7 @@ def survey(incident: Incident, target: Target | None, page: Runbook, world: Worl
         settings=dict(world.modes.read(names(page.failure_mode, target.name))),
         can_ask=world.alerts is not None,
         firing=firing_now(incident, world),
-        around={lever: look_around(lever, target, world, incident.left) for lever in _levers(page, incident, target)},
+        around={lever: look_around(lever, target, incident, world) for lever in _levers(page, incident, target)},
         spent_runbook=budgets[0].spent,
         spent_fleet=budgets[1].spent,
     )
@@ -47,20 +44,6 @@ def firing_now(incident: Incident, world: World) -> Firing:
 
 def would_be(incident: Incident, world: World) -> Verdict:
     return firing_guard(firing_now(incident, world))
-
-
-def look_around(lever: Lever, target: Target, world: World, left: tuple[str, ...] = ()) -> Surroundings | NoPlan:
-    """Look at the thing, and where it runs releases, at them and at what the best candidates are made of now."""
-    try:
-        seen = world.remediators[lever].observe(target)
-        if lever.action is not Action.ROLLBACK:
-            return Surroundings(seen)
-        releases = tuple(world.releases.of(target.name))
-        choices = [r.config for r in candidates(releases, seen.release, left)[:MOST_CANDIDATES]]
-        found = {name: world.configurations[lever.kind].configuration(target, name) for name in choices}
-    except ActionFailed as error:
-        return NoPlan("cannot_look", f"{target.things[lever.kind]} cannot be looked at: {error}")
-    return Surroundings(seen, releases, found, left)
 
 
 def _levers(page: Runbook, incident: Incident, target: Target) -> list[Lever]:

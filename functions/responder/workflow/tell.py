@@ -120,4 +120,5 @@ def _begin(hold: Hold, notice: Notice, now: datetime) -> None:
 
 def _with(incident: Incident, notice: Notice) -> tuple[Notice, ...]:
     """Put the notice in the place of the one it was: of a kind only one is pending at a time."""
-    return tuple(notice if n.pending and (n.kind, n.about) == (notice.kind, notice.about) else n for n in incident.notices)
+    place = (notice.kind, notice.about)
+    return tuple(notice if n.pending and (n.kind, n.about) == place else n for n in incident.notices)

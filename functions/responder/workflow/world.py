@@ -18,7 +18,9 @@ from responder.ports import (
     Journal,
     LogSearch,
     Metrics,
+    ModelRegistry,
     ModeSettings,
+    RegistrySnapshots,
     Releases,
     Remediator,
 )
@@ -43,6 +45,8 @@ class World:
     remediators: Mapping[Lever, Remediator]
     configurations: Mapping[TouchKind, Configurations]
     releases: Releases
+    registry: ModelRegistry
+    snapshots: RegistrySnapshots
     channels: tuple[Channel, ...]
     ask: AskAll
     time_left: Callable[[], timedelta]

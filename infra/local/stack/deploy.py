@@ -11,6 +11,7 @@ from infra.local.stack.template import Template, with_artifact
 from infra.local.stack.values import Stack
 
 ARTIFACTS = f"practice-artifacts-{ACCOUNT}-{REGION}"
+TEMPLATE_KEY = "template.json"  # uploaded, because a call carries at most 51,200 bytes of template
 PATIENCE_SECONDS = 60.0
 
 
@@ -27,10 +28,11 @@ def create_stack(
     s3 = clouds.client("s3")
     s3.create_bucket(Bucket=ARTIFACTS)
     s3.put_object(Bucket=ARTIFACTS, Key=key, Body=artifact)
+    s3.put_object(Bucket=ARTIFACTS, Key=TEMPLATE_KEY, Body=json.dumps(with_artifact(template, f"s3://{ARTIFACTS}/{key}")))
     formation = clouds.client("cloudformation")
     formation.create_stack(
         StackName=name,
-        TemplateBody=json.dumps(with_artifact(template, f"s3://{ARTIFACTS}/{key}"), separators=(",", ":")),
+        TemplateURL=f"{clouds.aws_url}/{ARTIFACTS}/{TEMPLATE_KEY}",
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[{"ParameterKey": one, "ParameterValue": value} for one, value in parameters.items()],
     )

@@ -36,6 +36,7 @@ def table(clouds: Clouds, name: str) -> Found:
     backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     status = backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
     return {
+        "TableName": name,
         "BillingMode": found.get("BillingModeSummary", {}).get("BillingMode"),
         "DeletionProtectionEnabled": found.get("DeletionProtectionEnabled"),
         "AttributeDefinitions": found["AttributeDefinitions"],

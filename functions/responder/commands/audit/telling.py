@@ -21,6 +21,8 @@ PHASES = {
     "told": "told",
     "closed": "closed",
     "stumbled": "trouble",
+    "redriven": "done",
+    "discarded": "closed",
 }
 
 

@@ -22,6 +22,7 @@ from responder.commands.audit import limits
 from responder.commands.audit.source import Place, add_place, place
 from responder.domain.audit_check import AuditCheck
 from responder.domain.finding import MEANS, Fault, Finding
+from responder.domain.plain import to_plain
 from responder.domain.seal import Head, Policy
 from responder.errors import ResponderError
 from responder.ports import Trail
@@ -41,6 +42,7 @@ class Subject:
     policy: Policy | None
     as_of: datetime | None
     unknown: tuple[str, ...]
+    versioned: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ def check(asked: argparse.Namespace, say: Callable[[Finding], None] = lambda _: 
 
     subject = _in_folder(asked) if asked.directory else _in_bucket(asked)
     with StreamsOnDisk() as streams:
-        running = AuditCheck(PublicKeys(subject.keys).check, streams, subject.policy, subject.heads, subject.as_of)
+        signed, versioned = PublicKeys(subject.keys).check, subject.versioned
+        running = AuditCheck(
+            signed, streams, subject.policy, subject.heads, subject.as_of, versioned=versioned
+        )
         running.progress = Progress()
         findings = []
         for finding in _everything(subject.trail, running):
@@ -124,6 +129,7 @@ def _in_folder(asked: argparse.Namespace) -> Subject:
         policy=asked.lock or (about.policy if about else None),
         as_of=about.copied_at if about else None,
         unknown=limits.of_folder(keys=bool(keys), manifest=folder.has_manifest, head=bool(asked.head)),
+        versioned=folder.has_manifest,
     )
 
 
@@ -169,7 +175,7 @@ def _json(checked: Checked) -> str:
     told = {
         "clean": not findings,
         "findings": findings,
-        "checked": asdict(checked.check.tally),
+        "checked": to_plain(checked.check.tally),
         "unknown": checked.unknown,
     }
     return json.dumps(told, indent=2)

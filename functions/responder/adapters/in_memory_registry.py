@@ -1,0 +1,80 @@
+"""In-memory twins of the model registry and of its snapshots."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from responder.adapters.in_memory import Twin
+from responder.adapters.in_memory_levers import Applied
+from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot, moves, read_snapshot
+from responder.domain.release import Artefacts
+from responder.domain.remediation import Outcome, Snapshot
+from responder.domain.target import Target
+from responder.domain.touch import TouchKind
+from responder.errors import NotThere
+
+
+@dataclass
+class InMemoryRegistry(Twin):
+    """`registry` is what it holds, `store` the digests of objects as they are now, by their names."""
+
+    registry: Registry = field(default_factory=Registry)
+    store: dict[str, str] = field(default_factory=dict)
+    applied: list[Applied] = field(default_factory=list)
+    reply: Outcome = field(default_factory=lambda: Outcome("accepted", "accepted", "request-1"))
+    lost: bool = False
+
+    def observe(self, target: Target) -> Snapshot:
+        entries = self.read(target).entries(_models(target))
+        if not entries:
+            raise NotThere(f"no registry entry of {target.name}")
+        return Snapshot(entries, f"{len(entries)} entries", settled=True)
+
+    def apply(self, target: Target, seen: Snapshot, desired: Mapping[str, str], token: str) -> Outcome:
+        self._up()
+        moved = moves(seen.current, desired)
+        if any(self.registry.aliases.get(entry) != old for entry, old, _ in moved):
+            return Outcome("refused", "TransactionCanceledException: a pointer moved since it was looked at")
+        self.applied.append((target.things[TouchKind.REGISTRY], dict(desired), token))
+        if self.reply.result == "accepted" or (self.reply.result == "unknown" and not self.lost):
+            self.point(**{entry: new for entry, _, new in moved})
+        return self.reply
+
+    def read(self, target: Target) -> Registry:
+        self._up()
+        ours = {entry: v for entry, v in self.registry.aliases.items() if entry.partition("@")[0] in _models(target)}
+        return Registry(ours, tuple(v for v in self.registry.versions if v.model in _models(target)))
+
+    def artefacts(self, target: Target, version: ModelVersion) -> Artefacts:  # noqa: ARG002  # one store for all
+        self._up()
+        places = {part: version.objects.get(part, "") for part in version.digests}
+        found = {part: self.store[place] for part, place in places.items() if place in self.store}
+        return Artefacts(found, tuple(part for part in places if part not in found))
+
+    def add(self, version: ModelVersion) -> None:
+        """Register a version, with its objects in the store as they were recorded."""
+        self.registry = Registry(self.registry.aliases, (*self.registry.versions, version))
+        self.store |= {place: version.digests[part] for part, place in version.objects.items()}
+
+    def point(self, **aliases: str) -> None:
+        self.registry = Registry({**self.registry.aliases, **aliases}, self.registry.versions)
+
+
+@dataclass
+class InMemorySnapshots(Twin):
+    """`kept` maps a key to the text, as the bucket has it."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, snapshot: RegistrySnapshot) -> None:
+        self._up()
+        self.kept.setdefault(snapshot.key, snapshot.text)
+
+    def before(self, moment: datetime, most: int) -> list[RegistrySnapshot]:
+        self._up()
+        found = [read_snapshot(text, key) for key, text in sorted(self.kept.items(), reverse=True)]
+        return [snapshot for snapshot in found if snapshot.taken_at < moment][:most]
+
+
+def _models(target: Target) -> tuple[str, ...]:
+    return target.touch.registry.models if target.touch.registry else ()

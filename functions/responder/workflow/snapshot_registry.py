@@ -1,0 +1,49 @@
+"""On schedule: write down where every pointer of the model registry stands, and which targets ran well on that.
+
+A snapshot is what a restore goes back to, so it says for each target since when its entries stood as they do; a
+target has soaked when that is long enough and no incident was open meanwhile.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from responder.domain.incident import State
+from responder.domain.registry import Registry, RegistrySnapshot, take
+from responder.domain.target import Target
+from responder.ports import Journal, ModelRegistry, RegistrySnapshots
+
+
+@dataclass(frozen=True)
+class Snapshotting:
+    """The ports of this story."""
+
+    registry: ModelRegistry
+    snapshots: RegistrySnapshots
+    journal: Journal
+
+
+def snapshot_registry(here: Snapshotting, targets: Sequence[Target], now: datetime) -> RegistrySnapshot | None:
+    """Take and keep a snapshot; nothing where no target of this account names a registry."""
+    ours = [t for t in targets if t.touch.registry and not t.role_arn]
+    if not ours:
+        return None
+    found = [here.registry.read(target) for target in ours]
+    whole = Registry(
+        {entry: number for registry in found for entry, number in registry.aliases.items()},
+        tuple(version for registry in found for version in registry.versions),
+    )
+    last = next(iter(here.snapshots.before(now, 1)), None)
+    snapshot = take(whole, last, ours, dict(_troubled(here.journal, ours, now)), now)
+    here.snapshots.keep(snapshot)
+    return snapshot
+
+
+def _troubled(journal: Journal, targets: Sequence[Target], now: datetime) -> Iterator[tuple[str, datetime]]:
+    """Return when each target was last in trouble: now, for an incident that is open."""
+    for target in targets:
+        incident = journal.read(target.resource).incident
+        if incident and incident.state is not State.CLOSED:
+            yield target.name, now
+        elif incident:
+            yield target.name, max([incident.opened_at, *(e.ends_at for e in incident.episodes if e.ends_at)])

@@ -1,0 +1,1 @@
+"""Grafana dashboards, made from a short list of panels; never deployed by the template."""

@@ -1,0 +1,151 @@
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from tests.serving.promtool import ROOT, run
+from tests.serving.test_release_gate import GOOD
+from tests.world import CHAT, NOON, Practice, a_message, a_release, broken
+
+from responder.adapters.in_memory import InMemoryMetrics
+from responder.domain.evidence import Sample
+from responder.domain.release import uncleared
+from responder.domain.serving.canary_questions import questions
+from responder.domain.serving.release_gate import Gate, Verdict
+from responder.domain.serving.service_level import ServiceLevel, parse_service_levels
+from responder.errors import CannotKnow, TryAgain
+from responder.workflow.gate_release import Asking, gate_release, level_of
+
+LEVELS = parse_service_levels((ROOT / "runbooks" / "service_levels.yaml").read_text(), "service_levels.yaml")
+ASKING = Asking("chat", "v3")
+
+
+@dataclass
+class Canaries(InMemoryMetrics):
+    """A Prometheus that knows one canary."""
+
+    measured: dict[str, float] = field(default_factory=lambda: dict(GOOD))
+
+    def query(self, expression: str, at: datetime) -> list[Sample]:
+        super().query(expression, at)
+        names = {query: name for name, query in asked().items()}
+        value = self.measured.get(names[expression])
+        return [] if value is None else [Sample({}, value)]
+
+
+def asked(version: str = "v3") -> dict[str, str]:
+    return questions(LEVELS[0], CHAT.series, version, ASKING.window)
+
+
+def gate(practice: Practice | None = None, asking: Asking = ASKING, metrics: Any = None, **measured: float) -> Gate:  # noqa: ANN401  # a twin, or nothing
+    world = (practice or Practice()).world()
+    seen = metrics or Canaries(measured={**GOOD, **measured})
+    return gate_release(asking, LEVELS, replace(world, metrics=seen), NOON)
+
+
+def test_a_good_canary_on_a_quiet_target_advances() -> None:
+    assert gate().verdict is Verdict.ADVANCE
+
+
+def test_a_slow_canary_is_rolled_back() -> None:
+    assert gate(slow=0.3).verdict is Verdict.ROLL_BACK
+
+
+def test_an_incident_on_the_target_holds() -> None:
+    practice = Practice()
+    practice.deliver(a_message())
+
+    answer = gate(practice)
+
+    assert answer.verdict is Verdict.HOLD
+    assert "is open on this target" in answer.reason
+
+
+def test_a_rollback_holds_until_a_person_has_cleared_it() -> None:
+    practice = Practice()
+    bad = a_release("v2", minutes_ago=20, good=False, blamed="incident 1")
+    practice.releases.save(bad)
+
+    before = gate(practice)
+    practice.releases.save(replace(bad, cleared="ann"))
+
+    assert (before.verdict, gate(practice).verdict) == (Verdict.HOLD, Verdict.ADVANCE)
+    assert "responder releases clear chat --version v2" in before.reason
+
+
+def test_what_was_rolled_back_after_it_is_not_forgotten_with_it() -> None:
+    first = a_release("v2", minutes_ago=60, blamed="incident 1", cleared="ann")
+    second = a_release("v3", minutes_ago=20, blamed="incident 2")
+
+    assert uncleared([first, second]) == second
+    assert uncleared([first]) is None
+
+
+def test_a_canary_nobody_has_heard_of_holds() -> None:
+    answer = gate(metrics=Canaries(measured={}))
+
+    assert answer.verdict is Verdict.HOLD
+    assert "does the exporter tell its version?" in answer.reason
+
+
+def test_a_number_that_is_none_holds() -> None:
+    assert gate(failed=float("nan")).verdict is Verdict.HOLD
+
+
+def test_prometheus_down_holds() -> None:
+    metrics = Canaries()
+
+    with broken(metrics, CannotKnow("Prometheus does not answer")):
+        assert gate(metrics=metrics).verdict is Verdict.HOLD
+
+
+def test_no_prometheus_at_all_holds() -> None:
+    world = replace(Practice().world(), metrics=None)
+
+    assert gate_release(ASKING, LEVELS, world, NOON).verdict is Verdict.HOLD
+
+
+def test_an_unreadable_journal_holds() -> None:
+    practice = Practice()
+
+    with broken(practice.journal, TryAgain("the table does not answer")):
+        assert gate(practice).verdict is Verdict.HOLD
+
+
+def test_an_unknown_target_holds() -> None:
+    assert gate(asking=Asking("nobody", "v3")).verdict is Verdict.HOLD
+
+
+def test_a_product_without_promises_holds() -> None:
+    code = ServiceLevel("code", {"model": "code"})
+
+    answer = gate_release(ASKING, [code], replace(Practice().world(), metrics=Canaries()), NOON)
+
+    assert answer.reason == "service_levels.yaml promises nothing for chat"
+
+
+def test_the_promises_of_the_product_come_before_those_for_every_model() -> None:
+    own = ServiceLevel("chat", {"model": "chat"})
+
+    assert level_of(CHAT, [LEVELS[0], own]) == own
+
+
+def test_a_version_is_a_value_whatever_it_holds() -> None:
+    query = asked('v3"} or vector(1) #')["requests"]
+
+    assert query == r'sum(increase(infer_latency_ms_count{model="chat",version="v3\"} or vector(1) #"}[10m]))'
+
+
+def test_the_gate_changes_nothing() -> None:
+    practice = Practice()
+    gate(practice)
+
+    assert {call.split(".")[-1] for call in practice.calls} <= {"read", "of", "query"}
+
+
+def test_every_question_is_promql(tmp_path: Path) -> None:
+    rules = [{"record": f"canary:{name}", "expr": query} for name, query in asked().items()]
+    (tmp_path / "q.yml").write_text(yaml.safe_dump({"groups": [{"name": "q", "rules": rules}]}))
+
+    assert run("check", "rules", tmp_path / "q.yml") is None
