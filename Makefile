@@ -14,7 +14,7 @@ SERVICES = runbooks/services.yaml $(wildcard $(if $(RUNBOOKS_DIR),$(RUNBOOKS_DIR
 STAMP   := $(VENV)/.ready
 SAM     := .venv-sam
 
-.PHONY: setup setup-sam setup-cloud check test demo up down build build-here score proof format clean help
+.PHONY: setup setup-sam setup-cloud setup-browser check test demo up down build build-here score proof gameday format clean help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ $(STAMP): infra/requirements/dev.txt infra/requirements/bootstrap.txt functions/
 
 setup-cloud: $(STAMP)
 	@$(RUN) -m infra.local install
+
+setup-browser:  ## Debian's Chromium, for the tests that open the audit report (as root)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 setup-sam: $(STAMP) $(SAM)/.ready
 
@@ -44,8 +47,9 @@ check: setup  ## format, lint, types, runbooks, template
 	$(VENV)/bin/responder rules check
 	$(RUN) -m infra.grafana check
 	$(RUN) -m infra.remediation_blocks check runbooks/services.yaml
-	$(SAM)/bin/cfn-lint infra/template.yaml
-	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(SAM)/bin/sam validate --lint --template infra/template.yaml
+	$(SAM)/bin/cfn-lint infra/template.yaml infra/serving.yaml
+	for one in template serving; do AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 \
+		$(SAM)/bin/sam validate --lint --template infra/$$one.yaml || exit 1; done
 	$(SAM)/bin/python -m infra.lint_policies
 
 test: setup build-here  ## all tests, end to end included
@@ -66,6 +70,12 @@ build: $(STAMP)  ## the artifact to deploy (RUNTIME=3.13 ARCH=arm64 RUNBOOKS_DIR
 
 build-here: $(STAMP)
 	@$(RUN) -m infra.build --python $(HOST_PY) --arch $(HOST_CPU) --output build/here
+
+proof: $(STAMP)  ## every crash point, every time-out, every walk; minutes
+	$(RUN) -m pytest tests/workflow tests/test_gameday.py --proof
+
+gameday: $(STAMP)  ## every scenario on the simulated clock, beside doing nothing and a reflex
+	@$(VENV)/bin/responder gameday
 
 score: $(STAMP)  ## how well the classifier tells the failure modes apart
 	@$(RUN) -m tests.corpus.score

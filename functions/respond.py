@@ -6,12 +6,13 @@ from typing import Any
 
 from responder.bootstrap import audit_lock, quarantine, redelivery, world
 from responder.domain.dead_letter import Cause
-from responder.domain.message import decode
+from responder.domain.message import decode_any
+from responder.domain.said import Said
 from responder.errors import CannotRead, TryAgain
 from responder.observability import emit, log_steps, logger
 from responder.workflow.doctor import examine
 from responder.workflow.measures import Measure, of_steps
-from responder.workflow.respond import respond
+from responder.workflow.respond import listen, respond
 from responder.workflow.set_aside import set_aside
 
 
@@ -44,12 +45,15 @@ def _respond(record: dict[str, Any], context: Any) -> None:  # noqa: ANN401  # a
     now = datetime.now(UTC)
     here = replace(world("respond"), time_left=lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
     try:
-        message = decode(record["body"])
+        message = decode_any(record["body"])
     except CannotRead as error:
         written = set_aside(record["body"], None, Cause.UNREADABLE, str(error), quarantine(), here, now)
         logger().error("set aside", extra={"why": str(error)})
         log_steps(written)
         emit([Measure("AlertsQuarantined"), *of_steps(written, now)])
+        return
+    if isinstance(message, Said):
+        log_steps(listen(message, here, now))
         return
     responded = respond(message, here, now)
     log_steps(responded.written)

@@ -20,10 +20,11 @@ from responder.errors import CannotRead
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "infra" / "requirements" / "runtime.txt"
+SERVICE_LEVELS = "service_levels.yaml"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 SERVICES = frozenset(  # what is called
-    "apigateway appconfig cloudwatch dynamodb kms lambda logs s3 sagemaker secretsmanager sns sqs ssm sts".split()
+    "apigateway appconfig cloudwatch codedeploy dynamodb events kms lambda logs s3 sagemaker secretsmanager sns sqs ssm sts".split()
 )
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -54,12 +55,18 @@ def build(output: Path, python: str, arch: str, runbooks: Path | None) -> Path:
     _prune(folder / "botocore" / "data")
     _copy_code(folder)
     write_compiled(library, folder / "runbooks.json")
+    shutil.copy(_newest(SERVICE_LEVELS, directories), folder)
     _compile(folder, python)
     archive = _zip(folder, output / "functions.zip")
     size = archive.stat().st_size / 1_000_000
     holds = f"{len(library.book.runbooks)} runbooks, {len(library.targets)} targets"
     sys.stdout.write(f"{archive}: {size:.1f} MB for Python {python} on {arch}, {holds}\n")
     return archive
+
+
+def _newest(name: str, directories: Sequence[Path]) -> Path:
+    """Find a file in the directory that is laid over the others last."""
+    return next(found for directory in reversed(directories) if (found := directory / name).exists())
 
 
 def _existing(directory: Path) -> Path:

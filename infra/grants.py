@@ -77,6 +77,8 @@ def _limits_document(entry: Service, thing: Service) -> Iterator[Grant]:
     strategy = f"deploymentstrategy/{thing.get('strategy', 'AppConfig.AllAtOnce')}"
     whole = _arn(entry, "appconfig", application)
     yield "SeeDeployments", "appconfig:ListDeployments", environment
+    deployments = f"{application}/environment/{thing['environment']}/deployment/*"
+    yield "SeeWhatWasDeployed", "appconfig:GetDeployment", _arn(entry, "appconfig", deployments)
     yield (
         "SeeDocuments",
         "appconfig:GetHostedConfigurationVersion",

@@ -27,6 +27,7 @@ warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
 import parliament  # type: ignore[import-not-found]  # noqa: E402  # as above; it warns when it is imported
 
 TEMPLATE = Path(__file__).with_name("template.yaml")
+SERVING = Path(__file__).with_name("serving.yaml")
 
 Finding = tuple[str, str, str]
 """Policy, issue, detail."""
@@ -62,8 +63,8 @@ def complaints(found: list[Finding]) -> Iterator[str]:
 
 def main() -> int:
     """Print what is wrong; 1 when something is."""
-    template = Path(sys.argv[1]) if sys.argv[1:] else TEMPLATE
-    wrong = list(complaints(list(findings(transform(template)))))
+    templates = [Path(sys.argv[1])] if sys.argv[1:] else [TEMPLATE, SERVING]
+    wrong = list(complaints([found for template in templates for found in findings(transform(template))]))
     summary = f"policies: clean ({len(EXCEPTIONS)} findings excused, each with a reason)"
     sys.stdout.write("\n".join(wrong or [summary]) + "\n")
     return 1 if wrong else 0

@@ -13,6 +13,7 @@ from tests.registry import A_TARGET, V6, V7, a_snapshot
 from tests.world import Practice, a_message, a_release, an_alert
 
 from responder.adapters.in_memory_levers import document
+from responder.commands.approve import answer_to
 from responder.domain.incident import Disposition
 from responder.domain.remediation import Outcome
 from responder.domain.throttle import numbers
@@ -38,6 +39,7 @@ class Story:
     running: str
     alert_ends_after: timedelta = timedelta(hours=1)
     undone: bool = False
+    answer: bool | None = None
     alert: str = "LLMHighP95"
     runbook: str = "latency_spike"
 
@@ -129,6 +131,10 @@ def _snapshot_that_was_changed(practice: Practice) -> None:
     practice.registry.store["s3://models/chat/6/tokenizer"] = "sha256:other"
 
 
+def _asked_first(practice: Practice) -> None:
+    practice.modes.settings["global"] = "suggest"
+
+
 def _nothing_special(_: Practice) -> None:
     """The plain story."""
 
@@ -150,6 +156,9 @@ STORIES = (
     Story("usage plan, lifted again", _crowded_plan, 3, _RELIEVED, Disposition.RECOVERED, "100", _LATER),
     Story("stage, lifted again", _crowded_stage, 3, _RELIEVED, Disposition.RECOVERED, "100", _LATER),
     Story("document, lifted again", _crowded_document, 3, _RELIEVED, Disposition.RECOVERED, '{"rate":100}', _LATER),
+    Story("approved", _asked_first, 1, _TOLD_MORE, Disposition.RECOVERED, "chat-v1", _SOON, answer=True),
+    Story("denied", _asked_first, 0, ("page", "resolve"), Disposition.ESCALATED, "chat-v2", answer=False),
+    Story("nobody answers", _asked_first, 0, _TOLD_MORE, Disposition.ESCALATED, "chat-v2"),
     Story(
         "registry restored",
         _corrupted_registry,
@@ -206,6 +215,10 @@ def play(story: Story, between: Between | None = None, *, again_after: timedelta
     practice.fires(alert)
     first = a_message(alert, at=practice.now, target=practice.target)
     _redeliver(practice, lambda: practice.deliver(first))
+    if story.answer is not None:
+        _pass_time(practice, timedelta(minutes=2))
+        answer = answer_to(practice.incident, "ann", story.answer, practice.now)
+        _redeliver(practice, lambda: practice.deliver(answer))
     pause = min(again_after or timedelta(), story.alert_ends_after)
     _pass_time(practice, pause)
     if again_after is not None and again_after <= story.alert_ends_after:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from responder.adapters import aws
 from responder.adapters.agenda_table import AgendaTable
+from responder.adapters.alert_list import AlertmanagerList
 from responder.adapters.alert_queue import Redelivery, SqsAlertQueue
 from responder.adapters.alert_view import AlertmanagerView, PrometheusView
 from responder.adapters.alertmanager_webhook import read_notification
@@ -15,6 +16,8 @@ from responder.adapters.api_limits import ApiStage, UsagePlan
 from responder.adapters.audit_bucket import AuditBucket
 from responder.adapters.audit_lock import AuditLock
 from responder.adapters.audit_trail import AuditTrail
+from responder.adapters.codedeploy import CodeDeployHooks
+from responder.adapters.event_bus import EventBus
 from responder.adapters.head_parameter import HeadParameter
 from responder.adapters.http import Http, bearer, sigv4
 from responder.adapters.jira import Jira, basic
@@ -22,10 +25,12 @@ from responder.adapters.journal_table import JournalTable
 from responder.adapters.kms_signer import KmsSigner
 from responder.adapters.lambda_alias import LambdaAlias
 from responder.adapters.limits_document import LimitsDocument
+from responder.adapters.log_ledger import LogLedger
 from responder.adapters.log_lines import CloudWatchLogs
 from responder.adapters.modes import ModeParameters
 from responder.adapters.ops_items import OpsItems
 from responder.adapters.pagerduty import PagerDuty
+from responder.adapters.people_webhooks import is_signed, read_people
 from responder.adapters.platform_counters import PlatformCounters
 from responder.adapters.prometheus import Prometheus
 from responder.adapters.quarantine import S3Quarantine
@@ -38,29 +43,41 @@ from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
 from responder.adapters.secret import Secret
 from responder.adapters.sns_topic import SnsTopic
 from responder.adapters.tokens import SecretTokens
+from responder.adapters.traces_bucket import TracesBucket
 from responder.adapters.version_parameter import VersionParameter
 from responder.domain.audit import Actor
 from responder.domain.levers import PLANNERS
 from responder.domain.plain import sha256
 from responder.domain.runbook import Library
+from responder.domain.serving.service_level import parse_service_levels
 from responder.domain.touch import TouchKind
 from responder.ports import AlertQueue, AlertView, Channel, LockView, Metrics, Quarantine, Remediator
 from responder.settings import (
+    BooksSettings,
+    EvaluationSettings,
+    GateSettings,
+    HearSettings,
     MetricsAuth,
     ReceiveAlertsSettings,
     RespondSettings,
     SealSettings,
     SnapshotSettings,
     SweepSettings,
+    TraceSettings,
     read_settings,
 )
+from responder.workflow.balance_books import Books
+from responder.workflow.evaluate_model import Evaluating
+from responder.workflow.gate_release import Gatehouse
 from responder.workflow.gather import side_by_side
+from responder.workflow.hear_people import Ears
 from responder.workflow.receive_alerts import FrontDoor
 from responder.workflow.seal_audit import Sealing
 from responder.workflow.snapshot_registry import Snapshotting
 from responder.workflow.world import World
 
 COMPILED = Path(__file__).parent.parent / "runbooks.json"
+LEVELS = Path(__file__).parent.parent / "service_levels.yaml"
 
 
 @functools.cache
@@ -84,6 +101,29 @@ def front_door() -> FrontDoor:
 @functools.cache
 def alerts_queue() -> AlertQueue:
     return SqsAlertQueue(read_settings(RespondSettings, os.environ).alerts_queue_url, aws.client("sqs"))
+
+
+@functools.cache
+def books() -> Books:
+    settings = read_settings(BooksSettings, os.environ)
+    return Books(
+        ledger=LogLedger(settings.front_door_log, aws.client("logs")),
+        listed=AlertmanagerList(settings.alertmanager_url, _http(settings)) if settings.alertmanager_url else None,
+        queue=alerts_queue(),
+        receiver=settings.alertmanager_receiver,
+    )
+
+
+@functools.cache
+def ears() -> Ears:
+    settings = read_settings(HearSettings, os.environ)
+    return Ears(
+        secrets=SecretTokens(Secret(settings.people_secret, aws.client("secretsmanager"))),
+        is_signed=is_signed,
+        read=read_people,
+        journal=JournalTable(settings.journal_table, aws.client("dynamodb")),
+        queue=SqsAlertQueue(settings.alerts_queue_url, aws.client("sqs")),
+    )
 
 
 @functools.cache
@@ -126,6 +166,53 @@ def snapshotting() -> Snapshotting:
         snapshots=RegistryBucket(settings.audit_bucket, aws.client("s3")),
         journal=JournalTable(settings.journal_table, aws.client("dynamodb")),
     )
+
+
+@functools.cache
+def gatehouse() -> Gatehouse:
+    settings = read_settings(GateSettings, os.environ)
+    table = aws.client("dynamodb")
+    return Gatehouse(
+        library=library(),
+        levels=parse_service_levels(LEVELS.read_text(encoding="utf-8"), LEVELS.name),
+        journal=JournalTable(settings.journal_table, table),
+        releases=ReleasesTable(settings.journal_table, table),
+        metrics=_metrics(settings),
+    )
+
+
+@functools.cache
+def evaluating() -> Evaluating:
+    settings = read_settings(EvaluationSettings, os.environ)
+    return Evaluating(
+        traces=TracesBucket(settings.traces_bucket, aws.client("s3")),
+        jobs=EventBus(aws.client("events")),
+        metrics=_metrics(settings),
+    )
+
+
+@functools.cache
+def trace_settings() -> TraceSettings:
+    return read_settings(TraceSettings, os.environ)
+
+
+@functools.cache
+def _user_key_secret() -> Secret:
+    return Secret(trace_settings().user_key_secret, aws.client("secretsmanager"))
+
+
+def user_key() -> bytes:
+    """Return the key as it is now; raise ActionFailed when there is none."""
+    return _user_key_secret().read().encode()
+
+
+def hook_target() -> str:
+    return read_settings(GateSettings, os.environ).hook_target
+
+
+@functools.cache
+def hooks() -> CodeDeployHooks:
+    return CodeDeployHooks(aws.client("codedeploy"))
 
 
 @functools.cache
@@ -220,7 +307,7 @@ def _links(settings: SweepSettings) -> Mapping[str, str]:
     return {name: url for name, url in known.items() if url}
 
 
-def _metrics(settings: SweepSettings) -> Metrics | None:
+def _metrics(settings: SweepSettings | GateSettings | EvaluationSettings) -> Metrics | None:
     return Prometheus(settings.prometheus_url, _http(settings)) if settings.prometheus_url else None
 
 
@@ -230,7 +317,7 @@ def _alerts(settings: SweepSettings, metrics: Metrics | None) -> AlertView | Non
     return PrometheusView(metrics) if metrics else None
 
 
-def _http(settings: SweepSettings) -> Http:
+def _http(settings: SweepSettings | GateSettings | EvaluationSettings) -> Http:
     match settings.metrics_auth:
         case MetricsAuth.BEARER:
             return Http(bearer(Secret(settings.metrics_token_secret, aws.client("secretsmanager"))))

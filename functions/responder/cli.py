@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from responder.commands import (
+    approve,
     audit,
     backtest,
     classify,
@@ -14,6 +15,7 @@ from responder.commands import (
     dead_letters,
     doctor,
     explain,
+    gameday,
     gate,
     incidents,
     lint,
@@ -24,7 +26,23 @@ from responder.commands import (
 )
 from responder.errors import ResponderError
 
-COMMANDS = (explain, classify, backtest, lint, incidents, dead_letters, audit, releases, registry, rules, gate, mode, doctor)
+COMMANDS = (
+    explain,
+    classify,
+    backtest,
+    lint,
+    gameday,
+    incidents,
+    approve,
+    dead_letters,
+    audit,
+    releases,
+    registry,
+    rules,
+    gate,
+    mode,
+    doctor,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from responder.domain.alert import Alert, Notification
 from responder.domain.audit import Record
+from responder.domain.books import Booked
 from responder.domain.evidence import Sample
 from responder.domain.finding import Fault
 from responder.domain.guard import Firing
@@ -19,6 +20,7 @@ from responder.domain.message import Message
 from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
 from responder.domain.release import Artefacts, Configuration, Release
 from responder.domain.remediation import Outcome, Snapshot
+from responder.domain.said import Said
 from responder.domain.seal import Head, Held, Seal, SigningKey, Version
 from responder.domain.target import Target, Team
 
@@ -26,7 +28,7 @@ from responder.domain.target import Target, Team
 class AlertQueue(Protocol):
     """alerts.fifo, from the sending side."""
 
-    def send(self, messages: Sequence[Message]) -> None:
+    def send(self, messages: Sequence[Message | Said]) -> None:
         """Queue all messages durably; raise TryAgain unless every one was accepted."""
 
 
@@ -78,6 +80,9 @@ class Agenda(Protocol):
     def budgets(self, names: Sequence[str]) -> list[Budget]:
         """Read budgets consistently, in the order asked."""
 
+    def incidents(self, limit: int) -> list[tuple[str, str, datetime]]:
+        """Return (id, resource, opened at) of the incidents opened last, newest first."""
+
 
 class AuditLog(Protocol):
     """The locked bucket."""
@@ -101,6 +106,29 @@ class AlertView(Protocol):
 
     def state(self, alert: Alert) -> Firing:
         """Say whether it fires, is silenced or inhibited, or is gone; never raises, doubt is `unknown`."""
+
+
+@dataclass(frozen=True)
+class Fires:
+    """An alert as Alertmanager lists it, and to whom it goes; one that is silenced or inhibited is not `active`."""
+
+    alert: Alert
+    receivers: tuple[str, ...]
+    active: bool
+
+
+class AlertList(Protocol):
+    """Alertmanager's own list of what fires, to compare with what was notified."""
+
+    def all(self) -> list[Fires]:
+        """Return everything it has; raise CannotKnow on any trouble."""
+
+
+class Ledger(Protocol):
+    """What the front door says it accepted: its log lines, kept apart from the journal."""
+
+    def accepted(self, since: datetime, until: datetime) -> tuple[list[Booked], int]:
+        """Return the alerts answered with 2xx in this time, and how many Alertmanager had cut off; raise CannotKnow."""
 
 
 class ModeSettings(Protocol):

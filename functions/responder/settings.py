@@ -9,6 +9,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import TypeVar
 
+from responder.domain.serving.sampling import LEAST, MOST
 from responder.errors import TryAgain
 
 T = TypeVar("T")
@@ -74,6 +75,18 @@ class SweepSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateSettings:
+    """What the release gate reads; it tells nobody and changes nothing."""
+
+    journal_table: str = _told("DynamoDB table of the journal")
+    prometheus_url: str = _told("base URL of Prometheus", "")
+    metrics_auth: str = _told("none, bearer or sigv4", MetricsAuth.NONE)
+    metrics_token_secret: str = _told("secret with the bearer token for Prometheus", "")
+    hook_target: str = _told("target a CodeDeploy hook asks about", "")
+    responder_version: str = _told("revision of the artifact", "unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RespondSettings(SweepSettings):
     """The same, fed by the queue."""
 
@@ -96,6 +109,50 @@ class SnapshotSettings(Settings):
 
     journal_table: str = _told("DynamoDB table of the journal")
     audit_bucket: str = _told("Object Lock bucket, which holds the snapshots too")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BooksSettings(RespondSettings):
+    """The books: both sides, and where what was missed is put in."""
+
+    front_door_log: str = _told("log group of receive_alerts")
+    alertmanager_receiver: str = _told("name of our receiver in Alertmanager", "responder")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSettings:
+    """Where the traces are, and whom to ask for the money."""
+
+    traces_bucket: str = _told("bucket of the redacted traces")
+    prometheus_url: str = _told("base URL of Prometheus", "")
+    metrics_auth: str = _told("none, bearer or sigv4", MetricsAuth.NONE)
+    metrics_token_secret: str = _told("secret with the bearer token for Prometheus", "")
+    responder_version: str = _told("revision of the artifact", "unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceSettings:
+    """What the redaction of traces is told; it tells nobody and reads one key."""
+
+    text_share: str = _told("share of the traces whose text is kept, 0.01 to 0.1")
+    user_key_secret: str = _told("secret with the key under which users are named", "")
+    responder_version: str = _told("revision of the artifact", "unknown")
+
+    @property
+    def share(self) -> float:
+        share = float(self.text_share)
+        if not LEAST <= share <= MOST:
+            raise TryAgain(f"TEXT_SHARE is {self.text_share}, expected {LEAST} to {MOST}")
+        return share
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearSettings(Settings):
+    """Where people's words come from and go to."""
+
+    alerts_queue_url: str = _told("queue alerts.fifo")
+    journal_table: str = _told("DynamoDB table of the journal")
+    people_secret: str = _told("secret with what PagerDuty and Jira sign with")
 
 
 def read_settings(kind: type[T], environ: Mapping[str, str]) -> T:

@@ -28,6 +28,8 @@ class Answer:
     cost_usd: float = 0.0
     cache_hit: bool = False
     user_hash: str | None = None
+    language: str | None = None
+    toxicity: float | None = None
     safety_flags: list[str] = field(default_factory=list)
     severe_flags: list[str] = field(default_factory=list)
 

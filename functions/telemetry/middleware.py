@@ -101,6 +101,9 @@ class Telemetry:
             safety_flags=(*answer.safety_flags, *answer.severe_flags),
             cost_usd=answer.cost_usd,
             user_hash=answer.user_hash,
+            language=answer.language,
+            toxicity=answer.toxicity,
+            shadow=_header(scope, b"x-shadow") == "1",
         )
 
     def _mirrored(self, outcome: str) -> None:

@@ -30,6 +30,11 @@ class TraceRecord(BaseModel):
     safety_flags: tuple[str, ...] = ()
     cost_usd: float = Field(ge=0)
     user_hash: str | None = None
+    language: str | None = None
+    toxicity: float | None = Field(default=None, ge=0, le=1, description="a classifier's score of the input")
+    dataset: str = "live"
+    shadow: bool = Field(default=False, description="answered by a shadow candidate, for nobody")
+    accepted: bool | None = Field(default=None, description="what a judge said; None when nobody judged")
 
 
 def hash_user(user: str, key: bytes) -> str:

@@ -17,10 +17,12 @@ SAMPLE_ARN = {
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/{{}}",
     "AWS::KMS::Key": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000",
+    "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:{{}}-AbCdEf",
+    "AWS::Lambda::Alias": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{{}}:live",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{{}}:*",
 }
-REF_IS_THE_ARN = ("AWS::SNS::Topic",)
+REF_IS_THE_ARN = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret", "AWS::Lambda::Alias")
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
 

@@ -21,7 +21,7 @@ class OneClient(RemediationRoles):
 
     def __init__(self, service: str) -> None:
         keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s"}
-        self.made = boto3.client(service, region_name="us-east-1", **keys)  # type: ignore[call-overload]  # no types
+        self.made = boto3.client(service, region_name="us-east-1", **keys)
         self.stub = Stubber(self.made)
         self.stub.activate()
 

@@ -73,6 +73,22 @@ def test_a_deployment_that_was_rolled_back_changed_nothing(script: Stubber) -> N
     assert classify(_document_of(script).observe(TARGET), HIGH, LOW) is Standing.BEFORE
 
 
+def test_other_documents_of_the_environment_are_left_out_but_count_for_what_came_last(script: Stubber) -> None:
+    items = [
+        {"DeploymentNumber": n, "ConfigurationVersion": "1", "State": "COMPLETE"}
+        | ({"ConfigurationProfileId": PROFILE} if n == 1 else {})
+        for n in (1, 2)
+    ]
+    asked = {"ApplicationId": APPLICATION, "EnvironmentId": ENVIRONMENT}
+    script.add_response("list_deployments", {"Items": items}, {**asked, "MaxResults": ANY})
+    script.add_response("get_deployment", {"ConfigurationProfileId": "another"}, {**asked, "DeploymentNumber": 2})
+    _document(script, 1, HIGH[DOCUMENT])
+
+    seen = _document_of(script).observe(TARGET)
+
+    assert (seen.current, seen.revision) == (HIGH, "2")
+
+
 def test_where_nothing_was_deployed_there_is_nothing(script: Stubber) -> None:
     _deployed(script)
 

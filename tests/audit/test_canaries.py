@@ -86,6 +86,10 @@ def test_what_a_channel_says_comes_up_nowhere() -> None:
     assert found(written(practice)) == set()
 
 
+def fail(says: str) -> None:
+    raise ActionFailed(says)
+
+
 def test_log_lines_tracebacks_and_metrics_say_none_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     practice = a_sown_practice()
     (message,) = to_messages(a_notification(SOWN), [CHAT])
@@ -94,7 +98,7 @@ def test_log_lines_tracebacks_and_metrics_say_none_of_it(capsys: pytest.CaptureF
     emit(of_steps(steps, practice.now))
     logger().warning("try again", extra={"why": f"for {CANARIES['channel']}"})
     try:
-        raise ActionFailed(f"with {CANARIES['log']}")
+        fail(f"with {CANARIES['log']}")
     except ActionFailed:
         logger().exception("broke")
 

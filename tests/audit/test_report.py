@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,9 @@ from tests.world import NOON
 
 from responder.commands.audit.escaping import cell, text
 from responder.commands.audit.tables import as_csv, as_jsonl
-from responder.commands.audit.telling import in_short
-from responder.domain.audit_report import Story, summarise
+from responder.commands.audit.telling import in_short, sentence
+from responder.domain.audit_report import summarise
+from responder.domain.audit_story import Story
 from responder.workflow.report_audit import Asked, read_stories
 
 DAYS = timedelta(days=2)
@@ -36,6 +38,15 @@ def test_what_was_done_refused_and_taken_back_is_counted(stories: list[Story]) -
     assert summary.actions == {"rollback: accepted": 4, "undo: accepted": 2}
     assert summary.undone == 2
     assert summary.refusals == {"mode": 2}
+
+
+def test_who_said_yes_is_named(stories: list[Story]) -> None:
+    facts = {"approval": {"by": "arn:aws:iam::1:user/ann", "yes": True, "plan_sha256": "0" * 64}}
+    step = replace(stories[0].steps[0], kind="answered", facts=facts)
+    story = replace(stories[0], steps=(*stories[0].steps, step))
+
+    assert summarise([story]).people == {"arn:aws:iam::1:user/ann": 1}
+    assert sentence(step) == f"arn:aws:iam::1:user/ann said yes to the plan {'0' * 16}"
 
 
 def test_how_fast_it_was_is_told_per_failure_mode(stories: list[Story]) -> None:
@@ -70,7 +81,7 @@ def test_one_line_per_incident_for_programs_and_for_spreadsheets(stories: list[S
     rows = list(csv.DictReader(io.StringIO(as_csv(stories))))
 
     assert [line["incident"] for line in lines] == [row["incident"] for row in rows] == [s.id for s in stories]
-    assert list(csv.reader(io.StringIO(as_csv([]))))[0] == list(rows[0])
+    assert next(csv.reader(io.StringIO(as_csv([])))) == list(rows[0])
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", " =1", "\uff1d1+1"])

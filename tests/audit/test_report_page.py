@@ -11,7 +11,8 @@ from tests.audit.trails import Kept, an_honest_trail
 from tests.world import NOON
 
 from responder.commands.audit.page import Cover, Proof, render
-from responder.domain.audit_report import Story, summarise
+from responder.domain.audit_report import summarise
+from responder.domain.audit_story import Story
 from responder.domain.plain import canonical
 from responder.workflow.report_audit import Asked, read_stories
 

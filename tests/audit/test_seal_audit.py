@@ -33,7 +33,7 @@ def test_an_hour_is_sealed_ten_minutes_after_it_is_over_and_not_earlier() -> Non
     kept = Kept()
     a_record(kept, "i1", at=NOON)
 
-    assert kept.seal(NOON + timedelta(minutes=69)).seals == ()
+    assert [s.hour for s in kept.seal(NOON + timedelta(minutes=69)).seals] == ["2026-11-25T11"]
     assert [s.hour for s in kept.seal(NOON + timedelta(minutes=70)).seals] == ["2026-11-25T12"]
 
 
@@ -56,6 +56,15 @@ def test_an_hour_in_which_nothing_happened_is_sealed_too() -> None:
 
     assert (seal.hour, seal.listed, seal.previous) == ("2026-11-25T12", (), None)
     assert kept.verify() == []
+
+
+def test_a_trail_that_has_no_seal_yet_is_only_missed_when_one_is_due() -> None:
+    kept = Kept(now=NOON + timedelta(hours=3))
+    a_record(kept, "i1", at=NOON)
+
+    assert kept.verify() == []
+    kept.now = NOON + timedelta(hours=4)
+    assert [f.fault for f in kept.verify()] == [Fault.STALE_HEAD]
 
 
 def test_missed_hours_are_sealed_in_order_and_each_names_the_one_before() -> None:
@@ -93,6 +102,17 @@ def test_what_came_after_its_hour_was_sealed_is_taken_in_as_late_once() -> None:
     assert the_seal(kept, "2026-11-25T13") == ([], [late])
     assert the_seal(kept, "2026-11-25T14") == ([], [])
     assert kept.verify() == []
+
+
+def test_what_was_there_before_the_first_seal_is_missed_as_well() -> None:
+    kept = Kept()
+    kept.seal(NOON + timedelta(minutes=70))
+    late = a_record(kept, "i1", at=NOON - timedelta(hours=5), written=NOON + timedelta(minutes=80))
+    kept.seal(NOON + timedelta(hours=1, minutes=70))
+
+    del kept.trail.objects[late]
+
+    assert [(f.fault, f.key) for f in kept.verify()] == [(Fault.MISSING, late)]
 
 
 def test_of_two_sealers_the_first_wins_and_the_second_goes_on_from_it() -> None:

@@ -18,6 +18,7 @@ from responder.domain.audit import Actor
 from responder.domain.audit_check import AuditCheck, Tally
 from responder.domain.finding import Finding
 from responder.domain.seal import SigningKey
+from responder.ports import Trail
 from responder.workflow.seal_audit import Sealed, Sealing, seal_audit
 from responder.workflow.verify_audit import verify_audit
 
@@ -62,14 +63,12 @@ class Kept:
         self.trail.now = self.now = now
         return seal_audit(self.sealing(), now)
 
-    def verify(self, *keys: bytes, heads: tuple[str, ...] = (), as_of: datetime | None = None) -> list[Finding]:
-        return self.check(*keys, heads=heads, as_of=as_of)[0]
+    def verify(self, *keys: bytes, heads: tuple[str, ...] = (), of: Trail | None = None) -> list[Finding]:
+        return self.check(*keys, heads=heads, of=of)[0]
 
-    def check(
-        self, *keys: bytes, heads: tuple[str, ...] = (), as_of: datetime | None = None
-    ) -> tuple[list[Finding], Tally]:
-        check = AuditCheck(PublicKeys(keys or (SIGNER.der,)).check, {}, None, heads, as_of or self.now)
-        return list(verify_audit(self.trail, check)), check.tally
+    def check(self, *keys: bytes, heads: tuple[str, ...] = (), of: Trail | None = None) -> tuple[list[Finding], Tally]:
+        check = AuditCheck(PublicKeys(keys or (SIGNER.der,)).check, {}, None, heads, self.now)
+        return list(verify_audit(of or self.trail, check)), check.tally
 
 
 @functools.cache

@@ -1,4 +1,6 @@
-"""How long a trail of many records takes to be checked, and how much memory: python -m tests.benchmarks.verify_trail 1000000.
+"""How long a trail of many records takes to be checked, and in how much memory.
+
+    python -m tests.benchmarks.verify_trail 1000000
 
 The trail is made while it is read, ten records an incident and a thousand an hour, so that neither the disk nor
 this program's own memory is measured.
@@ -11,6 +13,8 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from tests.audit.trails import SIGNER
+
 from responder.adapters.signatures import PublicKeys
 from responder.adapters.streams_on_disk import StreamsOnDisk
 from responder.domain.audit import GENESIS, Actor, make_record
@@ -18,7 +22,6 @@ from responder.domain.audit_check import AuditCheck
 from responder.domain.plain import sha256
 from responder.domain.seal import Entry, Head, Held, Lock, Policy, Seal, Version, bind, hour_of, seal_key
 from responder.workflow.verify_audit import verify_audit
-from tests.audit.trails import SIGNER
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PER_HOUR, PER_INCIDENT = 1000, 10
@@ -36,7 +39,7 @@ class MadeTrail:
     def versions(self, start: str, stop: str) -> Iterator[Version]:
         if start == "seal/v1/":
             for number in range(self._hours):
-                yield Version(seal_key(hour_of(START + timedelta(hours=number))), "v", False, 1, START)  # noqa: FBT003  # a field
+                yield Version(seal_key(hour_of(START + timedelta(hours=number))), "v", False, 1, START)  # a field
         elif start == "audit/v1/" and stop > start:
             for number in range(self._hours):
                 yield from (version for version, _ in _hour(number))
@@ -45,7 +48,9 @@ class MadeTrail:
         previous: Head | None = None
         made: dict[Version, Held] = {}
         for version in versions:
-            number = int((datetime.fromisoformat(f"{_written_hour(version.key)}:00+00:00") - START).total_seconds() // 3600)
+            number = int(
+                (datetime.fromisoformat(f"{_written_hour(version.key)}:00+00:00") - START).total_seconds() // 3600
+            )
             if version.key.startswith("seal/"):
                 previous, held = _seal(number, previous)
                 yield version, held
@@ -68,15 +73,15 @@ def _hour(number: int) -> Iterator[tuple[Version, Held]]:
             kind = "received" if seq == 1 else "told"
             record = make_record(stream, seq, previous, kind, "chat", {"state": "received", **FILLER}, ACTOR, "t", at)
             previous = record.sha256
-            version = Version(record.key, f"v{seq}", False, len(record.text), at)  # noqa: FBT003  # a field
+            version = Version(record.key, f"v{seq}", False, len(record.text), at)  # a field
             yield version, Held(record.text.encode(), Lock("COMPLIANCE", UNTIL))
 
 
 def _seal(number: int, previous: Head | None) -> tuple[Head, Held]:
     listed = tuple(Entry(v.key, v.id, sha256(h.content), "COMPLIANCE", UNTIL) for v, h in _hour(number))
     key, hour = SIGNER.key(), hour_of(START + timedelta(hours=number))
-    parts = {"key_id": key.id, "public_key": key.public.hex(), "public_key_sha256": key.fingerprint}
-    seal = Seal(hour, START, "bench", listed, (), previous=previous, policy=Policy("COMPLIANCE", 400), **parts)
+    named = (key.id, key.public.hex(), key.fingerprint)
+    seal = Seal(hour, START, "bench", listed, (), *named, previous=previous, policy=Policy("COMPLIANCE", 400))
     content = bind(seal, SIGNER.sign(seal.digest)).encode()
     return Head(hour, sha256(content)), Held(content, Lock("COMPLIANCE", UNTIL))
 

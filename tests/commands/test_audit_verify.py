@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.audit.trails import SIGNER, Kept, LocalSigner, an_honest_trail
 
-from responder.adapters.audit_folder import About, write_copy
+from responder.adapters.audit_copy import write_copy
+from responder.adapters.audit_folder import About
 from responder.adapters.signatures import as_pem
 from responder.cli import main
 
@@ -54,7 +55,7 @@ def test_without_key_and_head_it_says_what_it_cannot_know(copied: Path, capsys: 
 def test_a_finding_is_exit_code_one_and_names_object_and_version(
     copied: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    victim = sorted(copied.glob("objects/audit/v1/*/*/00000002.json/*"))[0]
+    victim = min(copied.glob("objects/audit/v1/*/*/00000002.json/*"))
     victim.write_bytes(victim.read_bytes().replace(b"chat", b"chit"))
 
     assert verify(copied) == 1

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from tests.adapters.cloud import a_bucket
 
-from responder.adapters.audit_folder import About, AuditFolder, write_copy
+from responder.adapters.audit_copy import write_copy
+from responder.adapters.audit_folder import About, AuditFolder
 from responder.adapters.audit_trail import AuditTrail
 from responder.adapters.in_memory_trail import InMemoryTrail
 from responder.domain.seal import Policy, Version
@@ -17,7 +18,11 @@ from responder.errors import CannotRead
 from responder.ports import SealShelf, Trail
 
 NOW = datetime.now(UTC)
-FIRST, SECOND, SEAL = "audit/v1/2026-11-25T12/i1/00000001.json", "audit/v1/2026-11-25T13/i1/00000002.json", "seal/v1/x.json"
+FIRST, SECOND, SEAL = (
+    "audit/v1/2026-11-25T12/i1/00000001.json",
+    "audit/v1/2026-11-25T13/i1/00000002.json",
+    "seal/v1/x.json",
+)
 
 
 @dataclass
@@ -86,7 +91,9 @@ def test_each_version_has_its_own_bytes_and_lock_and_a_delete_marker_has_none(bu
 
 def test_what_is_gone_is_looked_at_as_nothing(bucket: Bucket) -> None:
     bucket.write(FIRST, b"first")
-    gone = Version("audit/v1/2026-11-25T12/i1/00000009.json", "11111111-1111-1111-1111-111111111111", False, 1, None)  # noqa: FBT003  # a field
+    gone = Version(
+        "audit/v1/2026-11-25T12/i1/00000009.json", "11111111-1111-1111-1111-111111111111", False, 1, None
+    )  # a field
 
     assert [held for _, held in bucket.trail().look([gone])] == [None]
 
@@ -114,7 +121,9 @@ def test_the_policy_is_the_default_retention_of_the_bucket() -> None:
 def test_more_versions_than_a_page_holds_are_all_listed() -> None:
     s3 = a_bucket("audit", locked=True)
     for number in range(1005):
-        s3.put_object(Bucket="audit", Key=f"audit/v1/2026-11-25T12/i/{number:08d}.json", Body=b"{}", ChecksumAlgorithm="SHA256")
+        s3.put_object(
+            Bucket="audit", Key=f"audit/v1/2026-11-25T12/i/{number:08d}.json", Body=b"{}", ChecksumAlgorithm="SHA256"
+        )
 
     assert len(list(AuditTrail("audit", s3).versions("audit/v1/", "audit/v10"))) == 1005
 

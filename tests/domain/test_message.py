@@ -6,7 +6,7 @@ import pytest
 from tests.world import CHAT, NOON, Given, a_message, a_notification, an_alert
 
 from responder.domain.alert import Alert
-from responder.domain.message import CHUNK, LARGEST, MOST_ALERTS, VERSION, Message, decode, encode, to_messages
+from responder.domain.message import CHUNK, LARGEST, MOST_ALERTS, SAID, Message, decode, encode, to_messages
 from responder.domain.target import NoTarget
 from responder.domain.touch import Touch
 from responder.errors import CannotRead, TryAgain
@@ -124,7 +124,7 @@ def test_labels_select_the_target_before_they_are_redacted() -> None:
 
 
 def test_a_message_of_a_newer_version_is_try_again() -> None:
-    newer = json.loads(encode(a_message())) | {"v": VERSION + 1, "alerts": "something else entirely"}
+    newer = json.loads(encode(a_message())) | {"v": SAID + 1, "alerts": "something else entirely"}
 
     with pytest.raises(TryAgain, match="a newer responder will take it"):
         decode(json.dumps(newer))

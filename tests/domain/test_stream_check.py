@@ -30,7 +30,9 @@ def lines(told: list[Told]) -> list[Line]:
         previous = written[-1].sha256 if written else GENESIS
         at = NOON + timedelta(minutes=seq)
         record = make_record("i1", seq, previous, kind, "chat", facts, ACTOR, "t", at)
-        written.append(read_line(Version(record.key, f"v{seq}", False, 1, at), record.sha256, record.text.encode()))  # noqa: FBT003  # a field
+        written.append(
+            read_line(Version(record.key, f"v{seq}", False, 1, at), record.sha256, record.text.encode())
+        )  # a field
     return written
 
 
@@ -97,12 +99,14 @@ def test_a_record_that_says_it_is_older_than_the_one_before_it_is_named() -> Non
     written = lines(HEALED)
     line = written[3]
     early = make_record("i1", 4, line.previous, "verified", "chat", HEALED[3][1], ACTOR, "t", NOON - timedelta(hours=1))
-    told_early = read_line(Version(early.key, "v4", False, 1, NOON), early.sha256, early.text.encode())  # noqa: FBT003  # a field
+    told_early = read_line(Version(early.key, "v4", False, 1, NOON), early.sha256, early.text.encode())  # a field
 
     assert Fault.BACKDATED in [f.fault for f in check([*written[:3], told_early])]
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"data":{}}', b'{"data":{"seq":"x"}}', json.dumps({"data": 1}).encode()])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"data":{}}', b'{"data":{"seq":"x"}}', json.dumps({"data": 1}).encode()]
+)
 def test_what_is_no_record_is_said_to_be_none(content: bytes) -> None:
     with pytest.raises(CannotRead):
-        read_line(Version("k", "v", False, 1, NOON), sha256(content), content)  # noqa: FBT003  # a field
+        read_line(Version("k", "v", False, 1, NOON), sha256(content), content)  # a field

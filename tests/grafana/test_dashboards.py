@@ -2,11 +2,9 @@
 
 import json
 import random
-import threading
 import time
 import urllib.parse
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,14 +12,10 @@ import yaml
 from infra.grafana.__main__ import FOLDER, main
 from infra.grafana.dashboards import DASHBOARDS
 from infra.grafana.panel import RELEASED, Panel
-from infra.local import install
-from infra.local.clouds import plain_env
 from infra.local.fleet import Door, Fleet, forever
-from infra.local.monitoring import prometheus_config
-from infra.local.paths import RULES
-from infra.local.processes import Processes, Program, free_ports
 from infra.local.scaling import scale_rules
-from infra.local.web import answers, ask
+from infra.local.web import ask
+from tests.serving.live import watched
 from tests.serving.promtool import run
 
 PANELS = [panel for dashboard in DASHBOARDS for panel in dashboard.panels]
@@ -64,42 +58,12 @@ def test_releases_are_drawn_over_every_dashboard() -> None:
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Prometheus with our rules, thirty times faster, looking at the practice fleet."""
-    folder = tmp_path_factory.mktemp("grafana")
-    fleet_port, port = free_ports(2)
-    server = serve_fleet(fleet_port)
-    write_config(folder, fleet_port)
-    argv: list[str | Path] = [
-        install.monitoring().prometheus,
-        f"--config.file={folder}/prometheus.yml",
-        f"--storage.tsdb.path={folder}/tsdb",
-        f"--web.listen-address=127.0.0.1:{port}",
-        "--log.level=warn",
-    ]
-    url = f"http://127.0.0.1:{port}"
-    with Processes(folder) as processes:
-        processes.start(Program("prometheus", argv, plain_env(folder), answers(f"{url}/-/ready")))
-        time.sleep(FILL_SECONDS)
-        yield url
-    server.shutdown()
-
-
-def serve_fleet(port: int) -> ThreadingHTTPServer:
     fleet = Fleet(lambda: "v1", random.Random(1))  # noqa: S311  # traffic, not a secret
     fleet.look()
     forever(0.1, lambda: fleet.serve(4))
-    Door.fleet = fleet
-    server = ThreadingHTTPServer(("127.0.0.1", port), Door)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-def write_config(folder: Path, fleet_port: int) -> None:
-    (folder / "rules").mkdir()
-    for rules in RULES.glob("*.yml"):
-        (folder / "rules" / rules.name).write_text(scale_rules(rules.read_text(encoding="utf-8")), encoding="utf-8")
-    config = prometheus_config(1, fleet_port)
-    del config["alerting"]
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    with watched(fleet, tmp_path_factory.mktemp("grafana")) as url:
+        time.sleep(FILL_SECONDS)
+        yield url
 
 
 def scaled(query: str) -> str:

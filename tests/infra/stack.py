@@ -11,6 +11,10 @@ TEMPLATE = REPOSITORY / "infra" / "template.yaml"
 
 STACK = read_template(TEMPLATE)
 RESOURCES: dict[str, dict[str, Any]] = STACK["Resources"]
+SERVING_STACK = read_template(REPOSITORY / "infra" / "serving.yaml")
+SERVING: dict[str, dict[str, Any]] = {
+    name: it for name, it in SERVING_STACK["Resources"].items() if it["Type"] == "AWS::Serverless::Function"
+}
 FUNCTIONS = {name: it for name, it in RESOURCES.items() if it["Type"] == "AWS::Serverless::Function"}
 
 

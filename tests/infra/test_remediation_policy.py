@@ -168,6 +168,7 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
             {"limits_document": {"application": "a", "environment": "e", "profile": "p", "least": {"rps": 5}}},
             {
                 "appconfig:ListDeployments": ["application/a/environment/e"],
+                "appconfig:GetDeployment": ["application/a/environment/e/deployment/*"],
                 "appconfig:GetHostedConfigurationVersion": [
                     "application/a/configurationprofile/p/hostedconfigurationversion/*"
                 ],

@@ -9,6 +9,7 @@ from tests.infra.stack import (
     FUNCTIONS,
     REPOSITORY,
     RESOURCES,
+    SERVING,
     STACK,
     actions,
     allowed,
@@ -37,6 +38,10 @@ ENVIRONMENT = {
     "ReceiveAlertsFunction": SHARED | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET", "WEBHOOK_TOKENS_SECRET"},
     "RespondFunction": SHARED | RESPONDING | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET"},
     "SweepFunction": SHARED | RESPONDING,
+    "BalanceBooksFunction": SHARED
+    | RESPONDING
+    | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET", "FRONT_DOOR_LOG", "ALERTMANAGER_RECEIVER"},
+    "HearPeopleFunction": SHARED | {"ALERTS_QUEUE_URL", "JOURNAL_TABLE", "PEOPLE_SECRET"},
     "DrainDeadLettersFunction": SHARED | RESPONDING | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET"},
     "SealAuditFunction": SHARED | {"AUDIT_BUCKET", "SEAL_KEY_ID", "SEAL_HEAD"},
     "SnapshotRegistryFunction": SHARED | {"JOURNAL_TABLE", "AUDIT_BUCKET"},
@@ -96,7 +101,7 @@ def test_a_message_stays_hidden_for_six_times_the_longest_run_of_its_reader() ->
     assert properties("AlertsQueue")["VisibilityTimeout"] >= 6 * properties("RespondFunction")["Timeout"]
 
 
-@pytest.mark.parametrize("name", ["RespondFunction", "SweepFunction", "DrainDeadLettersFunction"])
+@pytest.mark.parametrize("name", ["RespondFunction", "SweepFunction", "DrainDeadLettersFunction", "BalanceBooksFunction"])
 def test_a_holder_is_dead_before_its_lease_ends(name: str) -> None:
     assert properties(name)["Timeout"] < LEASE.total_seconds()
 
@@ -122,12 +127,13 @@ def test_dead_letters_wait_longer_than_any_alert_and_take_from_one_queue_only() 
 
 
 def test_every_function_file_is_deployed_and_every_deployed_handler_is_a_file() -> None:
-    handlers = {it["Properties"]["Handler"] for it in FUNCTIONS.values()}
+    handlers = {it["Properties"]["Handler"] for it in (*FUNCTIONS.values(), *SERVING.values())}
 
     assert handlers == {f"{file.stem}.handler" for file in (REPOSITORY / "functions").glob("*.py")}
     assert handlers == {
         "receive_alerts.handler", "respond.handler", "sweep.handler", "drain_dead_letters.handler", "seal_audit.handler",
-        "snapshot_registry.handler",
+        "snapshot_registry.handler", "balance_books.handler", "hear_people.handler",
+        "gate_release.handler", "redact_traces.handler",
     }  # fmt: skip
 
 
@@ -205,6 +211,7 @@ def test_the_front_door_can_queue_and_set_aside_and_tell_and_nothing_else() -> N
     assert allowed("ReceiveAlertsFunction") == {
         "logs:CreateLogStream", "logs:PutLogEvents", "secretsmanager:GetSecretValue", "sqs:SendMessage",
         "s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt", "sns:Publish",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",  # of the topic's queue
     }  # fmt: skip
 
 
@@ -347,7 +354,7 @@ def test_an_alarm_watches_what_the_code_says_of_the_whole_stack() -> None:
     alarms = [it["Properties"] for it in ALARMS.values() if it["Properties"]["Namespace"] == "LLMAlertResponder"]
 
     assert {alarm["MetricName"] for alarm in alarms} == {
-        "DueLag", "ExportBacklog", "NoticesFailing", "TooLarge", "HoursSealed", "AuditFaults",
+        "DueLag", "ExportBacklog", "NoticesFailing", "TooLarge", "BooksUnreadable", "AlertsQuarantined", "HoursSealed", "AuditFaults",
     }  # fmt: skip
     for alarm in alarms:
         assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from infra.local.demo import heal
@@ -10,9 +11,13 @@ from infra.local.house import House, Plan, up
 from infra.local.pipeline import respond_command
 from infra.local.practice import practice_artifact
 from infra.local.progress import silent
+from infra.local.stack.stand import NAME
 from infra.local.web import ask
 
+from responder.cli import main
+
 pytestmark = pytest.mark.e2e
+STACK = ("--stack", NAME)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +37,23 @@ def test_the_incident_is_told_from_the_journal_and_from_the_locked_bucket(healed
     assert "latency_spike" in told
     assert "recovered" in told
     assert "the chain holds" in proved
+
+
+def test_the_hour_before_is_sealed_under_the_real_role_and_checked_without_credentials(
+    healed: House, tmp_path: Path
+) -> None:
+    function = healed.stack.outputs["SealAuditFunction"]
+    sealed = json.loads(healed.clouds.client("lambda").invoke(FunctionName=function, Payload=b"{}")["Payload"].read())
+    key, copy = tmp_path / "key.pem", tmp_path / "trail"
+    key.write_text(respond_command(healed, *STACK, "audit", "key"))
+
+    in_the_bucket = respond_command(healed, *STACK, "audit", "verify", "--key", str(key))
+    respond_command(healed, *STACK, "audit", "copy", str(copy))
+
+    assert (sealed["left"], sealed["findings"]) == (0, 0)
+    assert "clean" in in_the_bucket
+    assert main(["audit", "verify", str(copy), "--key", str(key)]) == 0
+    assert "latency_spike" in respond_command(healed, "audit", "report", str(copy), "--format", "csv")
 
 
 def test_the_release_that_was_slow_is_blamed_and_the_good_one_runs(healed: House) -> None:

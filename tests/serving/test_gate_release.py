@@ -3,6 +3,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from tests.serving.promtool import ROOT, run
 from tests.serving.test_release_gate import GOOD
@@ -15,10 +16,11 @@ from responder.domain.serving.canary_questions import questions
 from responder.domain.serving.release_gate import Gate, Verdict
 from responder.domain.serving.service_level import ServiceLevel, parse_service_levels
 from responder.errors import CannotKnow, TryAgain
-from responder.workflow.gate_release import Asking, gate_release, level_of
+from responder.workflow.gate_release import Asking, Gatehouse, gate_newcomer, gate_release, level_of
 
 LEVELS = parse_service_levels((ROOT / "runbooks" / "service_levels.yaml").read_text(), "service_levels.yaml")
 ASKING = Asking("chat", "v3")
+NEWCOMERS = 'count by (version) (infer_model_info{model="chat"})'
 
 
 @dataclass
@@ -26,10 +28,13 @@ class Canaries(InMemoryMetrics):
     """A Prometheus that knows one canary."""
 
     measured: dict[str, float] = field(default_factory=lambda: dict(GOOD))
+    serving: tuple[str, ...] = ("v1", "v3")
 
     def query(self, expression: str, at: datetime) -> list[Sample]:
         super().query(expression, at)
         names = {query: name for name, query in asked().items()}
+        if expression == NEWCOMERS:
+            return [Sample({"version": version}, 1) for version in self.serving]
         value = self.measured.get(names[expression])
         return [] if value is None else [Sample({}, value)]
 
@@ -38,10 +43,15 @@ def asked(version: str = "v3") -> dict[str, str]:
     return questions(LEVELS[0], CHAT.series, version, ASKING.window)
 
 
-def gate(practice: Practice | None = None, asking: Asking = ASKING, metrics: Any = None, **measured: float) -> Gate:  # noqa: ANN401  # a twin, or nothing
+def a_gatehouse(practice: Practice | None = None, **changes: Any) -> Gatehouse:  # noqa: ANN401  # fields of the gatehouse
     world = (practice or Practice()).world()
-    seen = metrics or Canaries(measured={**GOOD, **measured})
-    return gate_release(asking, LEVELS, replace(world, metrics=seen), NOON)
+    house = Gatehouse(world.library, LEVELS, world.journal, world.releases, Canaries())
+    return replace(house, **changes)
+
+
+def gate(practice: Practice | None = None, asking: Asking = ASKING, **measured: float) -> Gate:
+    seen = Canaries(measured={**GOOD, **measured})
+    return gate_release(asking, a_gatehouse(practice, metrics=seen), NOON)
 
 
 def test_a_good_canary_on_a_quiet_target_advances() -> None:
@@ -83,7 +93,7 @@ def test_what_was_rolled_back_after_it_is_not_forgotten_with_it() -> None:
 
 
 def test_a_canary_nobody_has_heard_of_holds() -> None:
-    answer = gate(metrics=Canaries(measured={}))
+    answer = gate_release(ASKING, a_gatehouse(metrics=Canaries(measured={})), NOON)
 
     assert answer.verdict is Verdict.HOLD
     assert "does the exporter tell its version?" in answer.reason
@@ -97,13 +107,11 @@ def test_prometheus_down_holds() -> None:
     metrics = Canaries()
 
     with broken(metrics, CannotKnow("Prometheus does not answer")):
-        assert gate(metrics=metrics).verdict is Verdict.HOLD
+        assert gate_release(ASKING, a_gatehouse(metrics=metrics), NOON).verdict is Verdict.HOLD
 
 
 def test_no_prometheus_at_all_holds() -> None:
-    world = replace(Practice().world(), metrics=None)
-
-    assert gate_release(ASKING, LEVELS, world, NOON).verdict is Verdict.HOLD
+    assert gate_release(ASKING, a_gatehouse(metrics=None), NOON).verdict is Verdict.HOLD
 
 
 def test_an_unreadable_journal_holds() -> None:
@@ -120,7 +128,7 @@ def test_an_unknown_target_holds() -> None:
 def test_a_product_without_promises_holds() -> None:
     code = ServiceLevel("code", {"model": "code"})
 
-    answer = gate_release(ASKING, [code], replace(Practice().world(), metrics=Canaries()), NOON)
+    answer = gate_release(ASKING, a_gatehouse(levels=[code]), NOON)
 
     assert answer.reason == "service_levels.yaml promises nothing for chat"
 
@@ -149,3 +157,15 @@ def test_every_question_is_promql(tmp_path: Path) -> None:
     (tmp_path / "q.yml").write_text(yaml.safe_dump({"groups": [{"name": "q", "rules": rules}]}))
 
     assert run("check", "rules", tmp_path / "q.yml") is None
+
+
+def test_a_pipeline_that_cannot_say_its_version_is_asked_about_the_one_that_is_new() -> None:
+    assert gate_newcomer("chat", a_gatehouse(), NOON).verdict is Verdict.ADVANCE
+
+
+@pytest.mark.parametrize(("serving", "says"), [(("v1",), "0 versions"), (("v1", "v3", "v4"), "2 versions")])
+def test_no_new_version_or_several_of_them_hold(serving: tuple[str, ...], says: str) -> None:
+    answer = gate_newcomer("chat", a_gatehouse(metrics=Canaries(serving=serving)), NOON)
+
+    assert answer.verdict is Verdict.HOLD
+    assert says in answer.reason

@@ -3,14 +3,18 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import pytest
 from tests.world import CHAT, NOON, Practice, a_library, a_message, a_release
 
 from responder.adapters.in_memory_evidence import InMemoryCounters, InMemoryLogs
 from responder.domain.diagnosis import Diagnosis
 from responder.domain.failure_mode import FailureMode
+from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
 from responder.domain.target import Target
+from responder.domain.touch import Registry as RegistryTouch
+from responder.domain.touch import Touch
 from responder.errors import CannotKnow
 from responder.workflow import gather
 from responder.workflow.gather import side_by_side
@@ -92,6 +96,44 @@ def test_a_release_that_changed_the_tokenizer_is_told_with_its_age() -> None:
 
     ages = {e.name: e.value for e in diagnosis.evidence if e.source == "releases"}
     assert ages == {"release_changed_s": 1200.0, "tokenizer_changed_s": 1200.0}
+
+
+def _registry_practice(*, tokenizer_now: str) -> Practice:
+    """The entry chat@live moved to version 2 after a good snapshot of version 1."""
+    practice = Practice()
+    touch = Touch(registry=RegistryTouch("models", ("chat",)))
+    practice.library = a_library(replace(CHAT, touch=touch))
+    versions = (
+        ModelVersion("chat", "1", {"tokenizer": "t1", "model": "m1"}),
+        ModelVersion("chat", "2", {"tokenizer": tokenizer_now, "model": "m2"}),
+    )
+    before = Registry({"chat@live": "1"}, versions)
+    practice.snapshots.keep(RegistrySnapshot(NOON - timedelta(hours=1), before, {}, ("chat",)))
+    practice.registry.registry = Registry({"chat@live": "2"}, versions)
+    return practice
+
+
+@pytest.mark.parametrize(("tokenizer", "changed"), [("t2", 1.0), ("t1", 0.0)])
+def test_the_registry_tells_whether_another_tokenizer_is_served(tokenizer: str, changed: float) -> None:
+    practice = _registry_practice(tokenizer_now=tokenizer)
+
+    respond(a_message(target=practice.target), practice.world(), NOON)
+
+    diagnosis = practice.incident.diagnosis
+    assert diagnosis is not None
+    assert [e.value for e in diagnosis.evidence if e.source == "registry"] == [changed]
+
+
+def test_without_a_good_snapshot_the_registry_tells_nothing() -> None:
+    practice = _registry_practice(tokenizer_now="t2")
+    practice.snapshots.kept.clear()
+
+    respond(a_message(target=practice.target), practice.world(), NOON)
+
+    diagnosis = practice.incident.diagnosis
+    assert diagnosis is not None
+    (missing,) = [e for e in diagnosis.evidence if e.source == "registry"]
+    assert missing.missing is not None
 
 
 class Hanging(InMemoryLogs):

@@ -6,6 +6,7 @@ from typing import Any
 
 from responder.adapters import aws
 from responder.domain.message import LARGEST, Message, encode
+from responder.domain.said import Said
 from responder.errors import CannotRead, TryAgain
 
 MOST = 10  # entries SQS takes in one call
@@ -18,7 +19,7 @@ class SqsAlertQueue:
     def __init__(self, url: str, client: Any) -> None:  # noqa: ANN401  # boto3 has no types
         self._url, self._sqs = url, client
 
-    def send(self, messages: Sequence[Message]) -> None:
+    def send(self, messages: Sequence[Message | Said]) -> None:
         for batch in list(_batches([_entry(n, m) for n, m in enumerate(messages)])):
             self._send(batch)
 
@@ -46,7 +47,7 @@ class Redelivery:
             logging.getLogger(__name__).warning("visibility not changed: %s", aws.code_of(error))
 
 
-def _entry(number: int, message: Message) -> Entry:
+def _entry(number: int, message: Message | Said) -> Entry:
     body = encode(message)
     if len(body) > LARGEST:
         raise CannotRead(f"an alert about {message.resource} takes {len(body)} bytes, the queue {LARGEST}")

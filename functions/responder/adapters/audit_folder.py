@@ -8,17 +8,16 @@ A plain folder of keys (as `aws s3 sync` makes it) can be looked at as well; it 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from responder.domain.plain import canonical, from_plain, stamp, to_plain
+from responder.domain.plain import from_plain
 from responder.domain.seal import Head, Held, Lock, Policy, Version
 from responder.errors import CannotRead
-from responder.ports import Trail
 
 LAST = "\U0010ffff"
 _KEY_AT = len('{"key":"')  # the manifest's lines are canonical JSON, so the key comes first
@@ -59,7 +58,7 @@ class AuditFolder:
 
     def look(self, versions: Iterable[Version]) -> Iterator[tuple[Version, Held | None]]:
         for version in versions:
-            path = _file(self._folder / "objects", version) if self.has_manifest else self._folder / version.key
+            path = file_of(self._folder / "objects", version) if self.has_manifest else self._folder / version.key
             try:
                 yield version, None if version.marker else Held(path.read_bytes(), version.lock)
             except OSError:
@@ -70,8 +69,8 @@ class AuditFolder:
         root = self._folder / "objects"
         seen = set()
         listed = self._listed("", LAST) if self.has_manifest else iter(())
-        for hour, group in groupby(listed, key=lambda version: _file(root, version).parents[_depth(version)]):
-            named = {_file(root, version) for version in group}
+        for hour, group in groupby(listed, key=lambda version: file_of(root, version).parents[_depth(version)]):
+            named = {file_of(root, version) for version in group}
             seen.add(hour)
             yield from (_stray(root, path) for path in _files(hour) if path not in named)
         for hour in (*root.glob("audit/v1/*"), root / "seal/v1") if self.has_manifest else ():
@@ -94,36 +93,6 @@ class AuditFolder:
                 yield Version(key, "", marker=False, size=path.stat().st_size, modified=None)
 
 
-def write_copy(trail: Trail, folder: Path, about: About, progress: Callable[[int], None]) -> int:
-    """Copy every version there is and return how many; the folder must be empty."""
-    if folder.exists() and any(folder.iterdir()):
-        raise CannotRead(f"{folder} is not empty; name a new folder, so that nothing old is taken for evidence")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "about.json").write_text(canonical(to_plain(about)) + "\n", encoding="ascii")
-    count = 0
-    with (folder / "manifest.jsonl").open("w", encoding="ascii") as manifest:
-        for version, held in trail.look(trail.versions("", LAST)):
-            manifest.write(canonical(_line(version, held)) + "\n")
-            if held:
-                _write(_file(folder / "objects", version), held.content)
-            count += 1
-            progress(count)
-    return count
-
-
-def _line(version: Version, held: Held | None) -> dict[str, object]:
-    lock = (held.lock if held else None) or Lock()
-    return {
-        "key": version.key,
-        "version": version.id,
-        "marker": version.marker,
-        "size": version.size,
-        "modified": stamp(version.modified) if version.modified else None,
-        "mode": lock.mode,
-        "until": stamp(lock.until) if lock.until else None,
-    }
-
-
 def _version(line: str, manifest: Path) -> Version:
     try:
         fact = json.loads(line)
@@ -133,7 +102,7 @@ def _version(line: str, manifest: Path) -> Version:
         raise CannotRead(f"{manifest}: it is no manifest: {error}") from error
 
 
-def _file(root: Path, version: Version) -> Path:
+def file_of(root: Path, version: Version) -> Path:
     """Name the file of a version; no key leads out of the folder."""
     return root.joinpath(*(_safe(part) for part in version.key.split("/")), _safe(version.id))
 
@@ -150,11 +119,6 @@ def _stray(root: Path, path: Path) -> Version:
 
 def _safe(part: str) -> str:
     return quote(part, safe=" =+,@").replace(".", "%2E") if part in {"", ".", ".."} else quote(part, safe=" =+,@")
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
 
 
 def _files(folder: Path) -> Iterator[Path]:

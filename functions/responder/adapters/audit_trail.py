@@ -11,7 +11,7 @@ from responder.adapters import aws
 from responder.domain.seal import Held, Lock, Policy, Version
 from responder.errors import ActionFailed
 
-SIDE_BY_SIDE = 10  # as many connections as a client keeps
+SIDE_BY_SIDE = 8  # a client keeps ten connections, and listing goes on meanwhile
 AHEAD = 64
 GONE = frozenset({"NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "404", "405"})
 

@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 
 from responder.domain.alert import Alert
 from responder.domain.audit import Record
+from responder.domain.books import Booked
 from responder.domain.evidence import Sample
 from responder.domain.guard import Firing
 from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
 from responder.domain.message import LARGEST, Message, encode
 from responder.domain.plain import canonical, sha256
 from responder.domain.release import Release
+from responder.domain.said import Said
 from responder.errors import ActionFailed, CannotRead, Fenced, NotThere, ResponderError
-from responder.ports import Flip, Letter
+from responder.ports import Fires, Flip, Letter
 
 
 @dataclass
@@ -37,16 +39,18 @@ class InMemoryQueue(Twin):
     """alerts.fifo: `messages` in the order sent, without those whose deduplication id was seen."""
 
     messages: list[Message] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
-    def send(self, messages: Sequence[Message]) -> None:
+    def send(self, messages: Sequence[Message | Said]) -> None:
         self._up()
         for message in messages:
             if len(encode(message)) > LARGEST:
                 raise CannotRead(f"an alert about {message.resource} is larger than the queue takes")
         fresh = [m for m in messages if m.deduplication_id not in self.seen]
-        self.messages += fresh
+        self.messages += [m for m in fresh if isinstance(m, Message)]
+        self.said += [m for m in fresh if isinstance(m, Said)]
         self.bodies += [encode(m) for m in fresh]
         self.seen |= {m.deduplication_id for m in fresh}
 
@@ -274,6 +278,29 @@ class InMemoryChannel(Twin):
 
     def resolve(self, letter: Letter, external_id: str) -> None:
         self.update(letter, external_id)
+
+
+@dataclass
+class InMemoryLedger(Twin):
+    """`lines` is what the front door said it accepted; `cut` how many alerts Alertmanager had cut off."""
+
+    lines: list[Booked] = field(default_factory=list)
+    cut: int = 0
+
+    def accepted(self, since: datetime, until: datetime) -> tuple[list[Booked], int]:
+        self._up()
+        return [b for b in self.lines if since <= b.accepted_at <= until], self.cut
+
+
+@dataclass
+class InMemoryAlertList(Twin):
+    """`fires` is what Alertmanager has."""
+
+    fires: list[Fires] = field(default_factory=list)
+
+    def all(self) -> list[Fires]:
+        self._up()
+        return self.fires
 
 
 def _stream(key: str) -> str:

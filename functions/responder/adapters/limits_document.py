@@ -29,8 +29,14 @@ class LimitsDocument:
 
     def observe(self, target: Target) -> Snapshot:
         named = _named(target)
-        deployments = [d for d in self._deployments(target, named) if d.get("ConfigurationProfileId") == named.profile]
-        newest, done = next(iter(deployments), None), next((d for d in deployments if d["State"] == _DONE), None)
+        everything = self._deployments(target, named)
+        ours = (d for d in everything if self._profile(target, named, d) == named.profile)
+        newest = next(ours, None)
+        done = (
+            newest
+            if newest is None or newest["State"] == _DONE
+            else next((d for d in ours if d["State"] == _DONE), None)
+        )
         if newest is None or done is None:
             raise NotThere(f"limits document {named.name}: nothing was ever deployed")
         moving = newest["State"] in _MOVING
@@ -38,8 +44,8 @@ class LimitsDocument:
             current={DOCUMENT: self._document(target, named, done)},
             state=newest["State"],
             settled=not moving,
-            pending={DOCUMENT: self._document(target, named, newest)} if moving and newest is not done else {},
-            revision=str(newest["DeploymentNumber"]),
+            pending={DOCUMENT: self._document(target, named, newest)} if moving else {},
+            revision=str(everything[0]["DeploymentNumber"]),
         )
 
     def apply(self, target: Target, seen: Snapshot, desired: Mapping[str, str], token: str) -> Outcome:
@@ -71,6 +77,15 @@ class LimitsDocument:
         what = f"limits document {named.name}"
         found = look(self._roles, "appconfig", target, what, lambda c: c.list_deployments(**asked))
         return sorted(found["Items"], key=lambda d: int(d["DeploymentNumber"]), reverse=True)
+
+    def _profile(self, target: Target, named: Named, deployment: dict[str, Any]) -> str:
+        """Where the list does not name it, the deployment itself is asked."""
+        if "ConfigurationProfileId" in deployment:
+            return str(deployment["ConfigurationProfileId"])
+        number = int(deployment["DeploymentNumber"])
+        asked = {"ApplicationId": named.application, "EnvironmentId": named.environment, "DeploymentNumber": number}
+        found = look(self._roles, "appconfig", target, f"deployment {number}", lambda c: c.get_deployment(**asked))
+        return str(found["ConfigurationProfileId"])
 
     def _document(self, target: Target, named: Named, deployment: dict[str, Any]) -> str:
         asked = {

@@ -10,7 +10,7 @@ from responder.commands.rules import read_levels
 from responder.domain.duration import parse_duration
 from responder.domain.plain import to_plain
 from responder.domain.serving.release_gate import SAMPLES, Gate, Verdict
-from responder.workflow.gate_release import Asking, gate_release
+from responder.workflow.gate_release import Asking, Gatehouse, gate_release
 
 EXIT = {Verdict.ADVANCE: 0, Verdict.HOLD: 3, Verdict.ROLL_BACK: 4}
 
@@ -31,7 +31,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(asked: argparse.Namespace) -> int:
     here = connect.connected(asked.stack)
     asking = Asking(asked.target, asked.version, asked.window, asked.samples)
-    gate = gate_release(asking, read_levels(asked.levels), here.world, connect.now())
+    world = here.world
+    gatehouse = Gatehouse(world.library, read_levels(asked.levels), world.journal, world.releases, world.metrics)
+    gate = gate_release(asking, gatehouse, connect.now())
     print(json.dumps(to_plain(gate), indent=2) if asked.json else "\n".join(_lines(gate)))
     return EXIT[gate.verdict]
 

@@ -70,6 +70,11 @@ class Alert:
         return severity_of(self.labels)
 
     @property
+    def is_watchdog(self) -> bool:
+        """The alert that always fires, so that its silence says that nothing arrives."""
+        return self.name == "Watchdog" and self.severity is Severity.NONE
+
+    @property
     def runbook(self) -> str | None:
         """The stem of the page the alert names, without trusting the rest of the link."""
         link = self.annotations.get("runbook") or self.annotations.get("runbook_url") or ""

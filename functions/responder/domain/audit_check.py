@@ -30,6 +30,7 @@ from responder.domain.seal import (
 )
 from responder.domain.sealed_hour import stacked, weaker
 from responder.domain.stream_check import Followed, finish, follow, place_of, read_line
+from responder.domain.unlisted import Unlisted
 from responder.errors import CannotRead
 
 Seen = tuple[Version, Held | None]
@@ -72,7 +73,7 @@ class AuditCheck:
         self._heads, self._as_of = set(heads), as_of
         self._standing: Policy | None = policy
         self._versioned = versioned
-        self._pending: dict[tuple[str, str], tuple[str, str]] = {}
+        self._unlisted = Unlisted()
         self.tally = Tally()
         self.progress: Callable[[str, int], None] = lambda _hour, _records: None
 
@@ -87,12 +88,14 @@ class AuditCheck:
             seal = yield from self._seal(hour, *written[-1])
         yield from self._records(seal, records)
         if seal:
-            yield from self._late(seal)
-            yield from self._too_late(hours_later(hour, -WINDOW))
+            late = [(self._place(entry), entry) for entry in seal.late if entry.sha256]
+            self.tally.late += len(late)
+            yield from self._unlisted.take_in(late, seal.hour)
 
     def end(self) -> Iterator[Finding]:
         """Check what only the end tells: streams, the head, and what no seal has listed."""
-        yield from self._unsealed()
+        yield from self._unlisted.rest(self.tally.head.hour if self.tally.head else "")
+        self.tally.unsealed = self._unlisted.newer
         for state in self._streams.values():
             self.tally.in_flight += bool(state.open_action)
             yield from finish(state, self._as_of)
@@ -127,6 +130,7 @@ class AuditCheck:
         if last is None:
             self.tally.first = seal.hour
             if seal.previous:
+                self._unlisted.begins = seal.hour  # what is older was left out together with its seals
                 says = f"the trail begins here, but this seal follows one of {seal.previous.hour}"
                 yield Finding(Fault.SEAL_GAP, seal_key(seal.previous.hour), "", says)
             return
@@ -157,7 +161,7 @@ class AuditCheck:
         self.tally.records += 1
         digest = sha256(held.content)
         if entry is None:
-            self._pending[version.place] = (digest, version.key[9:22])
+            self._unlisted.add(version.place, digest)
         elif entry.sha256 != digest:
             yield Finding(Fault.MODIFIED, *version.place, f"sealed as {entry.sha256}, it is {digest}")
         yield from self._lock(version, held, entry, seal.policy if seal else None)
@@ -183,38 +187,14 @@ class AuditCheck:
         if says := weaker(version, held.lock, entry, self._standing):
             yield Finding(Fault.WEAK_LOCK, *version.place, says)
 
-    def _late(self, seal: Seal) -> Iterator[Finding]:
-        for entry in seal.late:
-            if entry.sha256 is None:
-                continue
-            self.tally.late += 1
-            digest, _ = self._pending.pop(self._place(entry), ("", ""))
-            if not digest and entry.key[9:22] >= self.tally.first:
-                yield Finding(Fault.MISSING, *entry.place, f"the seal of {seal.hour} lists it as late")
-            elif digest and digest != entry.sha256:
-                yield Finding(Fault.MODIFIED, *entry.place, f"sealed as {entry.sha256}, it is {digest}")
-
     def _place(self, entry: Entry) -> tuple[str, str]:
         return entry.place if self._versioned else (entry.key, "")
-
-    def _too_late(self, before: str) -> Iterator[Finding]:
-        """What is older than the window can be taken in by no later seal."""
-        for place in [place for place, (_, hour) in self._pending.items() if hour < before]:
-            del self._pending[place]
-            yield Finding(Fault.UNREFERENCED, *place, "no seal lists it")
-
-    def _unsealed(self) -> Iterator[Finding]:
-        newest = self.tally.head.hour if self.tally.head else ""
-        for place, (_, hour) in self._pending.items():
-            if hour > newest:
-                self.tally.unsealed += 1
-            else:
-                yield Finding(Fault.UNREFERENCED, *place, "no seal lists it; if it came late, the next one may")
 
     def _head(self) -> Iterator[Finding]:
         head = self.tally.head
         key = seal_key(head.hour) if head else "seal/v1/"
         for noted in sorted(self._heads):
             yield Finding(Fault.STALE_HEAD, key, "", f"the head {noted} that was noted is none of the seals here")
-        if self._as_of and (head is None or self._as_of - start_of(head.hour) > PROMPT):
+        newest = head.hour if head else self._unlisted.oldest
+        if self._as_of and newest and self._as_of - start_of(newest) > PROMPT:
             yield Finding(Fault.STALE_HEAD, key, "", f"there is no newer seal, as of {self._as_of:%Y-%m-%d %H:%M}")

@@ -21,6 +21,7 @@ from responder.domain.message import Message
 from responder.domain.plain import sha256, to_plain
 from responder.domain.receiving import KEPT_ALERTS
 from responder.domain.runbook import Escalate
+from responder.domain.said import Said
 
 MOST_REDRIVES = 3
 PREFIX = "quarantine/"
@@ -38,12 +39,16 @@ def resource_of(body: str) -> str:
     return PREFIX + sha256(body)[:24]
 
 
-def may_be_redriven(message: Message) -> bool:
+def may_be_redriven(message: Message | Said) -> bool:
     return message.redrives < MOST_REDRIVES
 
 
-def again(message: Message, state: Callable[[Alert], Firing] | None, now: datetime) -> Message:
+def again(
+    message: Message | Said, state: Callable[[Alert], Firing] | None, now: datetime
+) -> Message | Said:
     """Return the message for another round; what is known to be gone is no longer news of a firing alert."""
+    if isinstance(message, Said):
+        return replace(message, redrives=message.redrives + 1)
     alerts = tuple(_as_it_is(alert, state, now) for alert in message.alerts)
     return replace(message, alerts=alerts, redrives=message.redrives + 1)
 
@@ -72,9 +77,9 @@ def quarantined(body: str, message: Message | None, cause: Cause, says: str, key
     )
     facts = {
         "opened": True,
-        "started": [to_plain(e) for e in episodes],
+        "started": [to_plain(e) for e in episodes if e.ends_at is None],
         "ended": [],
-        "never_seen_firing": [],
+        "never_seen_firing": [to_plain(e) for e in episodes if e.ends_at],
         "repeated": 0,
         "alerts": [to_plain(a) for a in closed.alerts],
         "quarantined": {"cause": cause, "says": says[:1000], "key": key, "sha256": sha256(body)},

@@ -5,11 +5,12 @@ allow decides. What is allowed becomes an intent that freezes verification, undo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from responder.domain.alert import Alert
+from responder.domain.answer import Answer
 from responder.domain.condition import holds
 from responder.domain.diagnosis import Diagnosis
 from responder.domain.escalation import bring_forward, page_now
@@ -35,12 +36,13 @@ from responder.domain.guard import (
 from responder.domain.incident import RECONCILE, Incident, Intent, Moved, RunbookRef, State, move
 from responder.domain.journal import PastAction, TargetRecord
 from responder.domain.levers import lever_of, make_plan
-from responder.domain.mode import in_force
+from responder.domain.mode import Mode, Switch, in_force
 from responder.domain.plain import to_plain
 from responder.domain.registry import AS_IT_WAS
 from responder.domain.remediation import Lever, NoPlan, Plan, Surroundings, action_id
 from responder.domain.rollback import NO_KNOWN_GOOD, release_facts
 from responder.domain.runbook import Action, Quota, Runbook, Step, context
+from responder.domain.storm import Storm, as_part, storm_guard
 from responder.domain.target import Target
 from responder.domain.throttle import AT_LEAST, NO_LIMIT
 
@@ -62,6 +64,7 @@ class Known:
     around: Mapping[Lever, Surroundings | NoPlan]
     spent_runbook: tuple[datetime, ...]
     spent_fleet: tuple[datetime, ...]
+    storm: Storm = field(default_factory=Storm)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Decision:
     plan: Plan | None
     step: Step | None
     number: int
+    storm: Storm = field(default_factory=Storm)
 
     @property
     def refusal(self) -> Verdict | None:
@@ -99,7 +103,8 @@ def decide(
         rung.condition,
         age_guard(incident.started_at, limits, now),
         firing_guard(known.firing),
-        mode_guard(in_force(known.settings, page.policy.autonomy, known.can_ask)),
+        storm_guard(known.storm, incident.together),
+        _mode_guard(in_force(known.settings, page.policy.autonomy, known.can_ask), incident.approval, rung.plan),
         attempts_guard(incident.attempts, limits),
         cooldown_guard(_last_foreign(past, incident), limits, now),
         budget_guard("target", [p.at for p in past], limits.per_target, now),
@@ -107,7 +112,8 @@ def decide(
         budget_guard("fleet", known.spent_fleet, fleet, now),
         _plan_guard(rung.plan),
     )
-    return Decision(verdicts, rung.plan if isinstance(rung.plan, Plan) else None, rung.step, rung.number)
+    made = rung.plan if isinstance(rung.plan, Plan) else None
+    return Decision(verdicts, made, rung.step, rung.number, known.storm)
 
 
 def intend(
@@ -126,6 +132,7 @@ def intend(
         verify=verify,
         escalate=page.policy.escalate,
         if_not_recovered=step.if_not_recovered,
+        approved_by=incident.approval.by if incident.approval else None,
     )
     after = move(
         _known_by(incident, diagnosis, page),
@@ -137,6 +144,7 @@ def intend(
         left=(*incident.left, *([plan.leaves] if plan.leaves else [])),
         says=plan.says,
         proposal=None,
+        approval=None,
         refusal=None,
         notices=page_now(incident.notices, now) if plan.action is Action.FREEZE else incident.notices,
     )
@@ -149,8 +157,10 @@ def refuse_to_act(
     incident: Incident, diagnosis: Diagnosis, page: Runbook, decision: Decision, refusal: Verdict, now: datetime
 ) -> Moved:
     """Hand over to a person, with what would have been done; what has already been tried makes it a page."""
-    notices = page_now(incident.notices, now) if incident.attempts else bring_forward(incident.notices, now)
     reason = refusal.reason or Reason.PRECONDITION
+    notices = page_now(incident.notices, now) if incident.attempts else bring_forward(incident.notices, now)
+    if reason is Reason.STORM and decision.storm.paged_by not in (None, incident.id):
+        notices = as_part(notices, decision.storm, now)
     after = move(
         _known_by(incident, diagnosis, page),
         State.ESCALATED,
@@ -238,6 +248,15 @@ def _target_guard(incident: Incident, target: Target | None) -> Verdict:
     if incident.why_no_target:
         return refuse("allow_list", Reason(incident.why_no_target.reason), incident.why_no_target.says)
     return refuse("allow_list", Reason.NO_TARGET, f"services.yaml no longer names {incident.target}")
+
+
+def _mode_guard(switch: Switch, approval: Answer | None, made: Plan | NoPlan | None) -> Verdict:
+    """A person's yes stands for the mode `suggest`, and only for the plan it was given for."""
+    if switch.mode is not Mode.SUGGEST or approval is None:
+        return mode_guard(switch)
+    if not isinstance(made, Plan) or made.sha256 != approval.plan_sha256:
+        return refuse("mode", Reason.PLAN_CHANGED, f"{approval.by} approved another plan than what would be done now")
+    return allow("mode", f"{switch.because}; approved by {approval.by}")
 
 
 def _step_guard(step: Step | None, page: Runbook) -> Verdict:

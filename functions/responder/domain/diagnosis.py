@@ -57,7 +57,9 @@ class _Score:
     def said(self, weight: float, says: str) -> "_Score":
         """Add what words say for the mode, up to the most that words can weigh."""
         counted = min(weight, WORDS - self.words)
-        return replace(self.plus(counted, says) if counted else self, words=self.words + counted)
+        return replace(
+            self, score=self.score + counted, words=self.words + counted, because=(*self.because, says)
+        )
 
     def plus(self, weight: float, says: str) -> "_Score":
         if weight > 0:

@@ -10,12 +10,14 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from responder.domain.alert import Alert, Severity, loudest
+from responder.domain.answer import Answer
 from responder.domain.diagnosis import Diagnosis
 from responder.domain.escalation import Notice
 from responder.domain.failure_mode import FailureMode
 from responder.domain.plain import canonical, sha256
 from responder.domain.remediation import Plan
 from responder.domain.runbook import Escalate, IfNotRecovered, Verify
+from responder.domain.said import Said
 from responder.domain.target import NoTarget
 
 
@@ -23,6 +25,7 @@ class State(StrEnum):
     """Where an incident stands."""
 
     RECEIVED = "received"  # to be diagnosed and decided
+    PROPOSED = "proposed"  # a person is asked; no answer in time is a no
     ACTING = "acting"  # intention written, effect not yet known
     CONVERGING = "converging"  # accepted by the outside, not yet done
     VERIFYING = "verifying"  # done; does the service recover?
@@ -35,7 +38,8 @@ class State(StrEnum):
 
 
 MOVES: dict[State, frozenset[State]] = {
-    State.RECEIVED: frozenset({State.ACTING, State.ESCALATED, State.CLOSED}),
+    State.RECEIVED: frozenset({State.PROPOSED, State.ACTING, State.ESCALATED, State.CLOSED}),
+    State.PROPOSED: frozenset({State.RECEIVED, State.ESCALATED, State.CLOSED}),
     State.ACTING: frozenset({State.CONVERGING, State.ESCALATED}),
     State.CONVERGING: frozenset({State.VERIFYING, State.ESCALATED}),
     State.VERIFYING: frozenset(
@@ -103,6 +107,7 @@ class Intent:
     verify: Verify
     escalate: Escalate
     if_not_recovered: IfNotRecovered
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,8 @@ class Incident:
     """The incident as it stands; the journal holds how it came to be so.
 
     `forgotten` counts ended episodes it no longer carries; each stands in the journal as started and ended.
-    `lifted` counts the steps begun on the way back from a limit; `left` are the releases it went away from.
+    `together` is how many targets the largest notification about it was about. `lifted` counts the steps begun on the
+    way back from a limit; `left` are the releases it went away from.
     """
 
     id: str
@@ -124,12 +130,14 @@ class Incident:
     last_sha256: str = "0" * 64
     episodes: tuple[Episode, ...] = ()
     forgotten: int = 0
+    together: int = 1
     alerts: tuple[Alert, ...] = ()
     notices: tuple[Notice, ...] = ()
     diagnosis: Diagnosis | None = None
     runbook: RunbookRef | None = None
     intent: Intent | None = None
     proposal: Plan | None = None
+    approval: Answer | None = None
     refusal: str | None = None
     says: str = ""
     step: int = 0
@@ -146,6 +154,7 @@ class Incident:
     acted_at: datetime | None = None
     reverted_at: datetime | None = None
     recovered_at: datetime | None = None
+    said: tuple[Said, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -165,6 +174,7 @@ RECONCILE = timedelta(minutes=15)  # how often a quiet incident is compared with
 Kind = Literal[
     "received",
     "decided",
+    "answered",
     "acted",
     "converged",
     "verified",
@@ -174,6 +184,7 @@ Kind = Literal[
     "closed",
     "stumbled",
     "reconciled",
+    "heard",
     "redriven",
     "discarded",
 ]

@@ -52,7 +52,8 @@ class TargetRecord:
     """Everything known about one resource.
 
     `unexported` maps a stream to its first sequence that is not yet in the audit; `versions` is the newest
-    mode parameter versions that were audited (only the resource `control` has them).
+    mode parameter versions that were audited (only the resource `control` has them); `heard` is when each source's
+    Watchdog was heard last (only the resource `watchdog`).
     """
 
     resource: str
@@ -67,6 +68,7 @@ class TargetRecord:
     chains: dict[str, Chain] = field(default_factory=dict)
     unexported: dict[str, int] = field(default_factory=dict)
     export_not_before: datetime | None = None
+    heard: dict[str, datetime] = field(default_factory=dict)
     unknown: dict[str, Any] = field(default_factory=dict)
 
     def held(self, now: datetime) -> bool:

@@ -18,21 +18,31 @@ from datetime import datetime
 from typing import Any
 
 from responder.domain.alert import Alert, Notification
+from responder.domain.answer import Answer
 from responder.domain.plain import canonical, from_plain, sha256, stamp, to_plain
 from responder.domain.redaction import redact_alert
+from responder.domain.said import Said
 from responder.domain.target import NoTarget, Target, find_target
 from responder.errors import CannotRead, TryAgain
 
 VERSION = 1
+SAID = 2  # a person's word; code that does not know it yet leaves it for code that does
 CHUNK = 64 * 1024  # SQS bills in chunks of 64 KiB
 LARGEST = 1024 * 1024  # SQS refuses more, attributes included
 MOST_ALERTS = 200  # a message's episodes must fit into one journal entry (64 KiB)
+BOOKS = "books"  # the source of what the responder finds wrong with its own books
+WATCHDOG = "watchdog"  # the resource of every heartbeat
 _PACKED = "z1:"
+_NO_TARGET = NoTarget("no_target", "a heartbeat is about nothing")
 
 
 @dataclass(frozen=True)
 class Message:
-    """Alerts of one notification that are about one resource; `target` is None when nothing may be touched."""
+    """Alerts of one notification that are about one resource; `target` is None when nothing may be touched.
+
+    An `answer` comes alone, without alerts. `together` is how many targets the notification was about: many at once
+    are a storm.
+    """
 
     source: str
     receiver: str
@@ -45,6 +55,8 @@ class Message:
     target: str | None = None
     why_no_target: NoTarget | None = None
     part: int = 0
+    together: int = 1
+    answer: Answer | None = None
     redrives: int = 0
 
     @property
@@ -55,7 +67,14 @@ class Message:
     def deduplication_id(self) -> str:
         happened = sorted([a.fingerprint, a.status, stamp(a.starts_at)] for a in self.alerts)
         again = [self.redrives] if self.redrives else []
-        return sha256(canonical([self.source, self.receiver, self.resource, self.part, happened, *again]))
+        said = [self.answer.incident, self.answer.plan_sha256, self.answer.yes, self.answer.by] if self.answer else []
+        beat = [stamp(self.received_at)[:16]] if self.is_heartbeat else []
+        return sha256(canonical([self.source, self.receiver, self.resource, self.part, happened, *again, *said, *beat]))
+
+    @property
+    def is_heartbeat(self) -> bool:
+        """It says nothing but that alerts arrive; each minute's is news."""
+        return self.resource == WATCHDOG
 
 
 def to_messages(notification: Notification, targets: Sequence[Target]) -> list[Message]:
@@ -63,19 +82,26 @@ def to_messages(notification: Notification, targets: Sequence[Target]) -> list[M
     groups: dict[str, list[Alert]] = defaultdict(list)
     found: dict[str, Target | NoTarget] = {}
     for alert in notification.alerts:
-        target = find_target(alert.labels, targets)
-        resource = target.resource if isinstance(target, Target) else f"alert/{alert.fingerprint}"
+        target = _NO_TARGET if alert.is_watchdog else find_target(alert.labels, targets)
+        resource = target.resource if isinstance(target, Target) else _resource_of(alert)
         groups[resource].append(alert)
         found[resource] = target
+    together = max(1, sum(isinstance(target, Target) for target in found.values()))
     return [
-        message
+        replace(message, together=together)
         for resource, alerts in groups.items()
         for message in _parts(notification, resource, found[resource], alerts)
     ]
 
 
-def encode(message: Message) -> str:
+def _resource_of(alert: Alert) -> str:
+    return WATCHDOG if alert.is_watchdog else f"alert/{alert.fingerprint}"
+
+
+def encode(message: Message | Said) -> str:
     """Write a message as SQS takes it: ASCII JSON, packed when it would cost a second chunk."""
+    if isinstance(message, Said):
+        return canonical({"v": SAID, **to_plain(message)})
     text = canonical({"v": VERSION, **to_plain(message)})
     if len(text) <= CHUNK:
         return text
@@ -83,10 +109,20 @@ def encode(message: Message) -> str:
 
 
 def decode(body: str) -> Message:
-    """Read a message; raise CannotRead for nonsense and TryAgain for a version newer than this code."""
+    """Read alerts; raise CannotRead for anything else and TryAgain for a version newer than this code."""
+    read = decode_any(body)
+    if isinstance(read, Said):
+        raise CannotRead("message tells what a person did, expected alerts")
+    return read
+
+
+def decode_any(body: str) -> Message | Said:
+    """Read whatever stands in the queue, as `decode` does."""
     fact = _unpack(body)
     version = fact.pop("v", None)
-    if isinstance(version, int) and version > VERSION:
+    if version == SAID:
+        return from_plain(Said, fact, "message")
+    if isinstance(version, int) and version > SAID:
         raise TryAgain(
             f"message has schema version {version}, this code knows {VERSION}; a newer responder will take it"
         )

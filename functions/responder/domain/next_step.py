@@ -22,6 +22,7 @@ class Do(StrEnum):
     VERIFY = "verify"
     CONVERGE = "converge"
     DECIDE = "decide"
+    EXPIRE = "expire"
     CLOSE = "close"
     RECONCILE = "reconcile"
     SOAK = "soak"
@@ -38,6 +39,7 @@ class Due:
 
 _BY_STATE = {
     State.RECEIVED: Do.DECIDE,
+    State.PROPOSED: Do.EXPIRE,
     State.ACTING: Do.ACT,
     State.CONVERGING: Do.CONVERGE,
     State.VERIFYING: Do.VERIFY,
@@ -88,4 +90,4 @@ def _may_close(incident: Incident, now: datetime) -> bool:
     if incident.state is State.RECEIVED:
         return not incident.attempts and all(n.deferred(now) for n in incident.notices if n.pending)
     told = not any(n.pending and n.kind is not NoticeKind.UPDATE for n in incident.notices)
-    return told and incident.state in (State.RECOVERED, State.ESCALATED)
+    return told and incident.state in (State.PROPOSED, State.RECOVERED, State.ESCALATED)

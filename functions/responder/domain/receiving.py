@@ -135,7 +135,8 @@ def _take(incident: Incident, message: Message, news: News) -> Incident:
     everything = (*episodes, *news.started, *news.unseen)
     kept = _bounded(everything)
     forgotten = incident.forgotten + len(everything) - len(kept)
-    return replace(incident, episodes=kept, forgotten=forgotten, alerts=alerts[:KEPT_ALERTS])
+    together = max(incident.together, message.together)
+    return replace(incident, episodes=kept, forgotten=forgotten, together=together, alerts=alerts[:KEPT_ALERTS])
 
 
 def _fresh(message: Message, news: News) -> list[Alert]:

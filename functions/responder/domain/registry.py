@@ -112,6 +112,18 @@ def take(
     return RegistrySnapshot(now, registry, since, soaked)
 
 
+def parts_changed(now: Registry, before: RegistrySnapshot, target: Target) -> frozenset[str]:
+    """Return which parts (tokenizer, adapter, ...) of what the target's entries point at differ from a snapshot."""
+    models = target.touch.registry.models if target.touch.registry else ()
+    old, new = _digests(before.registry, models), _digests(now, models)
+    return frozenset(place[1] for place in old.keys() | new.keys() if old.get(place) != new.get(place))
+
+
+def _digests(registry: Registry, models: Sequence[str]) -> dict[tuple[str, str], str]:
+    pointed = {e: registry.version(e, n) for e, n in registry.aliases.items() if e.partition("@")[0] in models}
+    return {(entry, part): digest for entry, v in pointed.items() if v for part, digest in v.digests.items()}
+
+
 def candidate(snapshot: RegistrySnapshot, target: Target, now: Registry, found: Mapping[str, Artefacts]) -> Candidate:
     """Say what a snapshot holds for a target, and what speaks against going back to it; `found` is by fingerprint."""
     models = target.touch.registry.models if target.touch.registry else ()

@@ -71,8 +71,12 @@ def _many(written: object) -> object:
     return tuple(map(parse_quota, written if isinstance(written, list | tuple) else [written]))
 
 
+def write_quota(quota: Quota) -> str:
+    return f"{quota.times} per {write_duration(quota.span)}"
+
+
 def _write_quotas(quotas: tuple[Quota, ...]) -> list[str]:
-    return [f"{q.times} per {write_duration(q.span)}" for q in quotas]
+    return [write_quota(quota) for quota in quotas]
 
 
 Quotas = Annotated[tuple[Quota, ...], BeforeValidator(_many), PlainSerializer(_write_quotas)]
@@ -208,7 +212,7 @@ FLEET: Quotas = (Quota(10, timedelta(hours=1)),)
 
 @dataclass(frozen=True)
 class Library:
-    """What the artifact carries: the pages, the targets and their teams, and how often the whole fleet may be touched."""
+    """What the artifact carries: the pages, the targets and their teams, and how often the fleet may be touched."""
 
     book: Book
     targets: tuple[Target, ...]

@@ -154,9 +154,13 @@ def hours_between(first: str, stop: str) -> Iterator[str]:
 
 
 def hours_due(newest: str | None, oldest_record: str | None, now: datetime) -> Iterator[str]:
-    """Yield the hours to seal, in order: after the newest seal, else from the first record, else the hour just over."""
+    """Yield the hours to seal, in order: after the newest seal, else from the first record on.
+
+    The first run of all seals the hour just over, even an empty one: it shows that sealing works.
+    """
     stop = hour_of(now - DELAY)
-    first = hours_later(newest, 1) if newest else oldest_record or hours_later(stop, -1)
+    before = hours_later(stop, -1)
+    first = hours_later(newest, 1) if newest else min(oldest_record or before, before)
     return hours_between(first, stop)
 
 

@@ -169,7 +169,7 @@ def _after(state: Followed, line: Line) -> Followed:
 
 def _settled(data: dict[str, Any]) -> int:
     """Count the episodes whose end this record states."""
-    listed = [*data.get("episodes", ()), *data.get("never_seen_firing", ())]
+    listed = [*data.get("episodes", ()), *data.get("never_seen_firing", ()), *data.get("started", ())]
     return sum("disposition" in episode for episode in listed) + int(data.get("episodes_before", 0))
 
 

@@ -59,6 +59,8 @@ def close_if_ended(incident: Incident, now: datetime) -> Moved | None:
             return _close(incident, Disposition.RECOVERED, "the alerts ended before anything was done", now)
         case State.RECOVERED:
             return _close(incident, Disposition.RECOVERED, "recovered, and the alerts ended", now)
+        case State.PROPOSED:
+            return _close(incident, Disposition.ESCALATED, "the alerts ended before anybody answered", now)
         case State.ESCALATED:
             return _close(incident, Disposition.ESCALATED, "the alerts ended", now)
         case _:
@@ -97,9 +99,14 @@ def _contradiction(incident: Incident, firing: dict[tuple[str, str], Firing]) ->
     return "recovery was verified, but nobody can say whether the alert ended" if "unknown" in states else None
 
 
-def condition_holds(rule: Verify, measured: Evidence, traffic: Evidence) -> bool | None:
+def flows(rule: Verify, traffic: Evidence) -> bool:
+    """Say whether there is enough traffic for a measurement to say anything."""
     flowing = _number(traffic)
-    if flowing is None or flowing < rule.traffic.at_least:
+    return flowing is not None and flowing >= rule.traffic.at_least
+
+
+def condition_holds(rule: Verify, measured: Evidence, traffic: Evidence) -> bool | None:
+    if not flows(rule, traffic):
         return None
     answer = holds(rule.condition, {"value": measured.value})
     return answer if isinstance(answer, bool) else None

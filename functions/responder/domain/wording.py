@@ -68,6 +68,8 @@ def _tone(incident: Incident) -> Tone:
             return Tone.RECOVERED if incident.acted_at else Tone.ENDED
         case State.CLOSED:
             return Tone.NEEDS_YOU if incident.disposition is Disposition.QUARANTINED else Tone.ENDED
+        case State.PROPOSED:
+            return Tone.NEEDS_YOU
         case State.ESCALATED:
             return Tone.WOULD_HAVE if incident.proposal and incident.refusal == "mode" else Tone.NEEDS_YOU
         case _:

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from responder.domain import acting, deciding, guard, receiving, verification
 from responder.domain.guard import Reason, Verdict
 from responder.domain.incident import Incident, State
-from responder.domain.mode import in_force, names
+from responder.domain.message import BOOKS
+from responder.domain.mode import Mode, in_force, names
 from responder.domain.next_step import Do, next_step
+from responder.domain.proposing import needs_only_a_yes, propose, unanswered
 from responder.domain.release import running
 from responder.domain.remediation import Outcome, Snapshot, Standing, classify
 from responder.domain.runbook import Autonomy, fill
@@ -46,13 +48,20 @@ def decide(hold: Hold, world: World, now: datetime) -> None:
     target = world.library.target(incident.target)
     diagnosis = diagnose_now(incident, target, world, now)
     page = world.library.book.page(diagnosis.failure_mode)
-    known, budgets = survey(incident, target, page, world)
+    known, budgets = survey(incident, target, page, world, now)
     decision = deciding.decide(incident, diagnosis, page, target, known, hold.record.actions, world.library.fleet, now)
+    if needs_only_a_yes(decision):
+        hold.write(propose(incident, diagnosis, page, decision, now))
+        return
     if decision.refusal:
         hold.write(deciding.refuse_to_act(incident, diagnosis, page, decision, decision.refusal, now))
         return
     record, moved = deciding.intend(hold.record, incident, diagnosis, page, decision, now)
     hold.write(moved, record=record, budgets=[b.spend(now) for b in budgets])
+
+
+def expire(hold: Hold, _: World, now: datetime) -> None:
+    hold.write(unanswered(hold.incident, now))
 
 
 def act(hold: Hold, world: World, now: datetime) -> None:
@@ -124,7 +133,7 @@ def close(hold: Hold, _: World, now: datetime) -> None:
 
 def reconcile(hold: Hold, world: World, now: datetime) -> None:
     incident = hold.incident
-    open_keys = {e.fingerprint: e.key for e in incident.firing}
+    open_keys = {e.fingerprint: e.key for e in incident.firing if e.source != BOOKS}  # those no Alertmanager knows
     asked = [a for a in incident.alerts if a.fingerprint in open_keys]
     seen = {open_keys[a.fingerprint]: world.alerts.state(a) for a in asked} if world.alerts else {}
     moved = verification.reconcile(incident, seen, now)
@@ -150,6 +159,7 @@ _STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {
     Do.VERIFY: verify,
     Do.CONVERGE: converge,
     Do.DECIDE: decide,
+    Do.EXPIRE: expire,
     Do.CLOSE: close,
     Do.RECONCILE: reconcile,
     Do.SOAK: soak,
@@ -177,7 +187,8 @@ def _recheck(hold: Hold, world: World, target: Target, now: datetime) -> list[Ve
     intent = acting.the_intent(incident)
     settings = world.modes.read(names(intent.failure_mode, target.name))
     switch = in_force(settings, Autonomy.AUTO, world.alerts is not None)
-    verdicts = [guard.mode_guard(switch)]
+    approved = switch.mode is Mode.SUGGEST and intent.approved_by is not None
+    verdicts = [guard.allow("mode", f"approved by {intent.approved_by}") if approved else guard.mode_guard(switch)]
     if incident.state is State.ACTING:
         verdicts.append(would_be(incident, world))
     left = min(world.time_left(), (hold.record.lease_until or now) - now)  # looked at last: asking takes time

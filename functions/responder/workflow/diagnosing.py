@@ -1,7 +1,8 @@
 """Gather the evidence for one incident from everywhere at once, and weigh it.
 
 Prometheus answers the questions of the runbooks, CloudWatch tells what SageMaker or Bedrock count and what was
-logged around the start, the release markers tell what was changed. Each is bounded, and each may fail.
+logged around the start, release markers and the model registry tell what was changed. Each is bounded, and each
+may fail.
 """
 
 from dataclasses import replace
@@ -11,14 +12,16 @@ from functools import partial
 from responder.domain.diagnosis import Diagnosis, diagnose, questions
 from responder.domain.evidence import Evidence
 from responder.domain.incident import Incident
+from responder.domain.registry import parts_changed
 from responder.domain.release import changes
 from responder.domain.runbook import fill
 from responder.domain.target import Target
-from responder.errors import ResponderError
+from responder.errors import CannotKnow, ResponderError
 from responder.workflow.gather import Ask, promql
 from responder.workflow.world import World
 
-BEFORE = timedelta(minutes=10)   # what happened shortly before the alert is what made it fire
+MOST_SNAPSHOTS = 5
+BEFORE = timedelta(minutes=10)  # what happened shortly before the alert is what made it fire
 
 
 def diagnose_now(incident: Incident, target: Target | None, world: World, now: datetime) -> Diagnosis:
@@ -40,7 +43,18 @@ def _others(incident: Incident, target: Target, world: World, now: datetime) -> 
     logs, counters = world.logs, world.counters
     asks = [Ask(f"logs {g}", "logs", g, partial(logs.lines, target, g, since, now)) for g in target.logs if logs]
     names = counters.names(target) if counters else ()
+    if target.touch.registry:
+        call = partial(_tokenizer_changed, incident, target, world)
+        asks.append(Ask("registry_tokenizer_changed", "registry", "entries against the last good snapshot", call))
     return asks + [Ask(n, "cloudwatch", n, partial(counters.read, target, n, since, now)) for n in names if counters]
+
+
+def _tokenizer_changed(incident: Incident, target: Target, world: World) -> float:
+    """Return 1 when an entry of the target points at another tokenizer than before the trouble began, else 0."""
+    good = [s for s in world.snapshots.before(incident.started_at, MOST_SNAPSHOTS) if target.name in s.soaked]
+    if not good:
+        raise CannotKnow("no snapshot from before the trouble is known to be good")
+    return float("tokenizer" in parts_changed(world.registry.read(target), good[0], target))
 
 
 def _releases(target: Target, world: World, now: datetime) -> tuple[Evidence, ...]:

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from responder.domain.alert import Severity, loudest
 from responder.domain.dead_letter import Cause, again, may_be_redriven
-from responder.domain.message import Message, decode
+from responder.domain.message import Message, decode, decode_any
 from responder.domain.plain import sha256, stamp
+from responder.domain.said import Said
 from responder.errors import ActionFailed, CannotRead, ResponderError
 from responder.ports import AlertQueue, Channel, Letter, Quarantine
 from responder.workflow.hold import Written
@@ -28,21 +29,22 @@ class Drained:
 
     outcome: str
     says: str = ""
-    message: Message | None = None
+    message: Message | Said | None = None
     written: Sequence[Written] = field(default=())
 
 
 def drain(body: str, world: World, queue: AlertQueue, quarantine: Quarantine, now: datetime) -> Drained:
     """Find a place for one dead letter; raise TryAgain when there is none now, so that it stays where it is."""
     try:
-        message = decode(body)
+        message = decode_any(body)
     except CannotRead as error:
         written = set_aside(body, None, Cause.UNREADABLE, str(error), quarantine, world, now)
         return Drained("quarantined", str(error), written=written)
     world.journal.read(message.resource)  # while the journal is down, another round would only use up its tries
     if not may_be_redriven(message):
         says = f"it was redriven {message.redrives} times, and failed each time"
-        written = set_aside(body, message, Cause.EXHAUSTED, says, quarantine, world, now)
+        known = message if isinstance(message, Message) else None
+        written = set_aside(body, known, Cause.EXHAUSTED, says, quarantine, world, now)
         return Drained("quarantined", says, message, written)
     redriven = again(message, world.alerts.state if world.alerts else None, now)
     queue.send([redriven])

@@ -13,6 +13,7 @@ from responder.domain.diagnosis import Diagnosis
 from responder.domain.escalation import next_due
 from responder.domain.incident import Incident, Moved
 from responder.domain.message import Message
+from responder.domain.proposing import needs_only_a_yes, propose
 from responder.domain.receiving import receive, sort_out
 from responder.domain.runbook import Runbook
 from responder.ports import Letter
@@ -60,7 +61,7 @@ def _think(message: Message, incident: Incident, world: World, now: datetime) ->
     target = world.library.target(incident.target)
     diagnosis = diagnose_now(incident, target, world, now)
     page = world.library.book.page(diagnosis.failure_mode)
-    known, _ = survey(incident, target, page, world)
+    known, _ = survey(incident, target, page, world, now)
     record = world.journal.read(message.resource)
     decision = decide(incident, diagnosis, page, target, known, record.actions, world.library.fleet, now)
     moved = _moved(incident, diagnosis, page, decision, world, now)
@@ -81,6 +82,8 @@ def _think(message: Message, incident: Incident, world: World, now: datetime) ->
 def _moved(
     incident: Incident, diagnosis: Diagnosis, page: Runbook, decision: Decision, world: World, now: datetime
 ) -> Moved:
+    if needs_only_a_yes(decision):
+        return propose(incident, diagnosis, page, decision, now)
     if decision.refusal:
         return refuse_to_act(incident, diagnosis, page, decision, decision.refusal, now)
     empty = replace(world.journal.read(incident.resource), incident=incident)

@@ -7,16 +7,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
+from pydantic import Field
+
+from responder.domain.duration import Duration
 from responder.domain.incident import Incident, State
 from responder.domain.release import Release, uncleared
+from responder.domain.runbook import Library
 from responder.domain.serving.canary_questions import questions
 from responder.domain.serving.release_gate import SAMPLES, Canary, Gate, decide, held
+from responder.domain.serving.rule import select
 from responder.domain.serving.service_level import ServiceLevel
 from responder.domain.target import Target
 from responder.errors import ResponderError
-from responder.ports import Metrics
-from responder.workflow.world import World
+from responder.ports import Journal, Metrics, Releases
 
 
 @dataclass(frozen=True)
@@ -25,28 +30,54 @@ class Asking:
 
     target: str
     version: str
-    window: timedelta = timedelta(minutes=10)
-    samples: float = SAMPLES
+    window: Duration = timedelta(minutes=10)
+    samples: Annotated[float, Field(ge=1)] = SAMPLES
 
 
-def gate_release(asking: Asking, levels: Sequence[ServiceLevel], world: World, now: datetime) -> Gate:
+@dataclass(frozen=True)
+class Gatehouse:
+    """What the gate knows and whom it asks; nothing of it can be written to."""
+
+    library: Library
+    levels: Sequence[ServiceLevel]
+    journal: Journal
+    releases: Releases
+    metrics: Metrics | None
+
+
+def gate_release(asking: Asking, here: Gatehouse, now: datetime) -> Gate:
     """Answer advance, hold or roll back, with every number."""
-    target = world.library.target(asking.target)
+    target = here.library.target(asking.target)
     if target is None:
         return held(f"services.yaml has no target {asking.target!r}")
-    level = level_of(target, levels)
+    level = level_of(target, here.levels)
     if level is None:
         return held(f"service_levels.yaml promises nothing for {target.name}")
-    if world.metrics is None:
+    if here.metrics is None:
         return held("no Prometheus is configured, so nothing can be measured")
     try:
-        incident = world.journal.read(target.resource).incident
-        releases = world.releases.of(target.name)
+        incident = here.journal.read(target.resource).incident
+        releases = here.releases.of(target.name)
     except ResponderError as error:
         return held(f"what happened on {target.name} cannot be read: {error}")
-    measured, missing = _measure(asking, level, target, world.metrics, now)
-    canary = Canary(measured, missing, _open(incident), _waiting(releases))
-    return decide(level, canary, asking.samples)
+    measured, missing = _measure(asking, level, target, here.metrics, now)
+    return decide(level, Canary(measured, missing, _open(incident), _waiting(releases)), asking.samples)
+
+
+def gate_newcomer(name: str, here: Gatehouse, now: datetime) -> Gate:
+    """Answer for a pipeline that cannot say its version: the one that is served and not yet known to be good."""
+    target = here.library.target(name)
+    if target is None or here.metrics is None:
+        return gate_release(Asking(name, ""), here, now)
+    try:
+        served = here.metrics.query(f"count by (version) ({select('infer_model_info', target.series)})", now)
+        good = {release.version for release in here.releases.of(name) if release.known_good}
+    except ResponderError as error:
+        return held(f"which version is new on {name} cannot be read: {error}")
+    new = sorted({sample.labels.get("version", "") for sample in served} - good)
+    if len(new) != 1:
+        return held(f"{len(new)} versions of {name} are served and not known to be good: {', '.join(new) or 'none'}")
+    return gate_release(Asking(name, new[0]), here, now)
 
 
 def level_of(target: Target, levels: Sequence[ServiceLevel]) -> ServiceLevel | None:

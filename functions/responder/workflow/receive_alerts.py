@@ -76,6 +76,15 @@ class FrontDoor:
         except (TryAgain, ActionFailed) as error:
             return Answer(503, f"try again: {error}")
 
+    def receive_from(self, topic: str, body: bytes, trace_id: str, now: datetime) -> Answer:
+        """Answer what a topic delivered, whose name is proof enough of the sender; never raises one of our errors."""
+        try:
+            return self._take(body, topic, trace_id, now)
+        except CannotRead as error:
+            return self._set_aside(body, str(error), now)
+        except (TryAgain, ActionFailed) as error:
+            return Answer(503, f"try again: {error}", topic)
+
     def _take(self, body: bytes, source: str, trace_id: str, now: datetime) -> Answer:
         notification, unreadable = self._read(body, source, trace_id, now)
         for content, cause in unreadable:

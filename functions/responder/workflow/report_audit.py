@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from responder.domain.audit_report import Step, Story, step_of, story_of
+from responder.domain.audit_story import Step, Story, step_of, story_of
 from responder.domain.seal import RECORDS, hour_of
 from responder.ports import Trail
 

@@ -10,13 +10,18 @@ This is the first file to read. What a step does is in `advance.py`; what is dec
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from responder.domain.answer import Answer
+from responder.domain.hearing import hear
+from responder.domain.journal import TargetRecord
 from responder.domain.message import Message
 from responder.domain.next_step import next_step
+from responder.domain.proposing import answered
 from responder.domain.receiving import News, receive, sort_out
 from responder.domain.runbook import Book, Escalate
+from responder.domain.said import Said
 from responder.errors import Fenced, TryAgain
 from responder.workflow.advance import advance
 from responder.workflow.hold import Hold, Written
@@ -34,6 +39,11 @@ class Responded:
 def respond(message: Message, world: World, now: datetime) -> Responded:
     """Take a message in and advance its resource; raise TryAgain when the resource is held or the world is busy."""
     record = world.journal.read(message.resource)
+    if message.is_heartbeat:
+        Hold.take(world.journal, replace(record, heard={**record.heard, message.source: now}), world.actor, now)
+        return Responded(News())
+    if message.answer:
+        return Responded(News(), take_answer(message.answer, record, world, now))
     news = sort_out(record, message, now)
     if not news.anything and (record.held(now) or next_step(record, now) is None):
         return Responded(news)
@@ -44,6 +54,27 @@ def respond(message: Message, world: World, now: datetime) -> Responded:
     hold = Hold.take(world.journal, record, world.actor, now, moved)
     go_on(hold, world, now)
     return Responded(news, hold.written)
+
+
+def take_answer(answer: Answer, record: TargetRecord, world: World, now: datetime) -> Sequence[Written]:
+    """Write a person's answer down and go on; an answer to nothing that is asked changes nothing."""
+    moved = answered(record.incident, answer, now)
+    if moved is None:
+        return ()
+    hold = Hold.take(world.journal, record, world.actor, now, moved)
+    go_on(hold, world, now)
+    return hold.written
+
+
+def listen(said: Said, world: World, now: datetime) -> Sequence[Written]:
+    """Write down what a person did elsewhere, and stop; raise TryAgain when the resource is held."""
+    record = world.journal.read(said.resource)
+    moved = hear(record.incident, said, now) if record.incident else None
+    if moved is None:
+        return ()
+    hold = Hold.take(world.journal, record, world.actor, now, moved)
+    go_on(hold, world, now)
+    return hold.written
 
 
 def go_on(hold: Hold, world: World, now: datetime) -> None:

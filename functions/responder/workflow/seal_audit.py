@@ -36,6 +36,7 @@ from responder.ports import HeadNote, SealShelf, Signer, Trail
 
 Place = tuple[str, str]
 END = "~"  # behind every key
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class _Window:
     """What the seals of the last 48 hours list, by hour; a seal further back can no longer take anything in."""
 
     by_hour: dict[str, set[Place]] = field(default_factory=dict)
-    sealed_at: datetime = datetime.min.replace(tzinfo=UTC)
+    sealed_at: datetime = LONG_AGO
 
     def add(self, seal: Seal) -> None:
         self.sealed_at = max(self.sealed_at, seal.sealed_at)

@@ -7,9 +7,9 @@ from responder.domain.incident import State
 from responder.domain.journal import Soaking, TargetRecord
 from responder.domain.plain import stamp
 from responder.domain.remediation import Snapshot
-from responder.domain.runbook import Autonomy, Runbook, fill
+from responder.domain.runbook import Action, Autonomy, Runbook, fill
 from responder.domain.target import Target
-from responder.domain.verification import condition_holds
+from responder.domain.verification import condition_holds, flows
 from responder.errors import ActionFailed, CannotKnow
 from responder.workflow.gather import gather
 from responder.workflow.hold import Hold
@@ -56,25 +56,31 @@ def soak_fault(record: TargetRecord, watched: Soaking, seen: Snapshot) -> str | 
 
 
 def _badly(target: Target, world: World, now: datetime) -> str | None:
-    """Return which verification the release does not meet; raise CannotKnow when not one can be measured.
+    """Return which verification the release does not meet; raise CannotKnow when one of them cannot be measured.
 
-    Only the pages that act by themselves are asked: they are the ones that would come back to this release. A
-    service need not have all they measure: what has no answer here says nothing.
+    Only the pages that roll back by themselves are asked: they are the ones that would come back to this release.
+    A service need not have everything they measure: without its traffic a rule says nothing here. But one at least
+    has to hold, and where there is traffic a missing answer is never a good one.
     """
-    rules = [page.policy.verify for page in world.library.book.runbooks.values() if _acts(page)]
+    rules = [page.policy.verify for page in world.library.book.runbooks.values() if _rolls_back(page)]
     asked = [q for rule in rules if rule for q in (rule.query, rule.traffic.query)]
     filled = {query: fill(query, target.selector) for query in asked}
     answers = {e.name: e for e in gather(list(filled.items()), world.metrics, now, world.ask)}
-    held = {r: condition_holds(r, answers[r.query], answers[r.traffic.query]) for r in rules if r}
-    for rule in (rule for rule, holds in held.items() if holds is False):
-        return f"{rule.condition} does not hold: {rule.query} is {answers[rule.query].value}"
-    if rules and True not in held.values():
-        raise CannotKnow("nothing that would tell a good release from a bad one can be measured")
+    measured = [rule for rule in rules if rule and flows(rule, answers[rule.traffic.query])]
+    for rule in measured:
+        holding = condition_holds(rule, answers[rule.query], answers[rule.traffic.query])
+        if holding is None:
+            raise CannotKnow(f"{rule.query} cannot be measured")
+        if not holding:
+            return f"{rule.condition} does not hold: {rule.query} is {answers[rule.query].value}"
+    if rules and not measured:
+        raise CannotKnow("there is no traffic to tell a good release from a bad one")
     return None
 
 
-def _acts(page: Runbook) -> bool:
-    return page.policy.autonomy is Autonomy.AUTO and page.policy.verify is not None
+def _rolls_back(page: Runbook) -> bool:
+    steps = {step.action for step in page.policy.remediation}
+    return page.policy.autonomy is Autonomy.AUTO and Action.ROLLBACK in steps
 
 
 def _save_as_good(target: Target, watched: Soaking, world: World, now: datetime) -> None:

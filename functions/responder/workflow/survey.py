@@ -1,5 +1,8 @@
 """Ask the outside what a decision must know. Every doubt becomes a value that denies."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from responder.domain.deciding import Known
 from responder.domain.guard import Firing, Verdict, firing_guard
 from responder.domain.incident import Incident
@@ -8,12 +11,17 @@ from responder.domain.levers import lever_of
 from responder.domain.mode import names
 from responder.domain.remediation import Lever
 from responder.domain.runbook import Action, Runbook
+from responder.domain.storm import STORM, Storm, gather_storm, pages
 from responder.domain.target import Target
 from responder.workflow.look_around import look_around
 from responder.workflow.world import World
 
+MOST_INCIDENTS = 20
 
-def survey(incident: Incident, target: Target | None, page: Runbook, world: World) -> tuple[Known, list[Budget]]:
+
+def survey(
+    incident: Incident, target: Target | None, page: Runbook, world: World, now: datetime
+) -> tuple[Known, list[Budget]]:
     """Return what is known, and the budgets an action would be spent from."""
     if target is None or not page.policy.remediation:
         return _nothing(incident, target, page, world), []
@@ -25,6 +33,7 @@ def survey(incident: Incident, target: Target | None, page: Runbook, world: Worl
         around={lever: look_around(lever, target, incident, world) for lever in _levers(page, incident, target)},
         spent_runbook=budgets[0].spent,
         spent_fleet=budgets[1].spent,
+        storm=look_for_storm(incident, world, now),
     )
     return known, budgets
 
@@ -40,6 +49,17 @@ def firing_now(incident: Incident, world: World) -> Firing:
         if found:
             return found
     return Firing("gone", "no alert of this incident is open any more")
+
+
+def look_for_storm(incident: Incident, world: World, now: datetime) -> Storm:
+    """Count who else is in trouble, and see which of them has paged a person."""
+    resources = {target.resource for target in world.library.targets}
+    storm = gather_storm(world.agenda.incidents(MOST_INCIDENTS), resources, now)
+    if max(storm.targets, incident.together) < STORM.times:
+        return storm
+    found = [(incident, world.journal.read(resource).incident) for incident, resource in storm.incidents]
+    paging = (name for name, i in found if i is not None and i.id == name and pages(i.notices, now))
+    return replace(storm, paged_by=next(paging, None))
 
 
 def would_be(incident: Incident, world: World) -> Verdict:

@@ -28,7 +28,9 @@ def create_stack(
     s3 = clouds.client("s3")
     s3.create_bucket(Bucket=ARTIFACTS)
     s3.put_object(Bucket=ARTIFACTS, Key=key, Body=artifact)
-    s3.put_object(Bucket=ARTIFACTS, Key=TEMPLATE_KEY, Body=json.dumps(with_artifact(template, f"s3://{ARTIFACTS}/{key}")))
+    s3.put_object(
+        Bucket=ARTIFACTS, Key=TEMPLATE_KEY, Body=json.dumps(with_artifact(template, f"s3://{ARTIFACTS}/{key}"))
+    )
     formation = clouds.client("cloudformation")
     formation.create_stack(
         StackName=name,

@@ -6,7 +6,7 @@ from responder.commands.audit.escaping import text
 from responder.commands.audit.telling import span
 from responder.domain.audit_report import Speed
 
-LEFT, WIDE, ROW = 140, 250, 46
+LEFT, WIDE, ROW = 160, 230, 46
 
 
 def shares_bar(shares: Sequence[tuple[str, str, int]]) -> str:

@@ -5,7 +5,8 @@ import getpass
 import sys
 from pathlib import Path
 
-from responder.adapters.audit_folder import About, write_copy
+from responder.adapters.audit_copy import write_copy
+from responder.adapters.audit_folder import About
 from responder.commands import connect
 from responder.commands.audit.source import Place, add_place, place
 from responder.errors import ActionFailed, NotThere

@@ -4,7 +4,8 @@ from collections import Counter
 
 from responder.commands.audit.chart import shares_bar
 from responder.commands.audit.escaping import text
-from responder.domain.audit_report import OPEN, Summary
+from responder.domain.audit_report import Summary
+from responder.domain.audit_story import OPEN
 
 ORDER = ("recovered", "escalated", "suppressed", "quarantined", OPEN)
 

@@ -11,7 +11,8 @@ from responder.commands.audit.chart import speeds_chart
 from responder.commands.audit.escaping import text
 from responder.commands.audit.numbers import numbers
 from responder.commands.audit.stories import incident_row, story_section
-from responder.domain.audit_report import Story, Summary
+from responder.domain.audit_report import Summary
+from responder.domain.audit_story import Story
 
 HERE = Path(__file__).parent
 COLUMNS = ("opened (UTC)", "service", "alert", "failure mode", "done", "verdict", "ended as", "to act", "to recover")

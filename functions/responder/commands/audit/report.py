@@ -10,6 +10,7 @@ from responder.commands import connect
 from responder.commands.audit import verify
 from responder.commands.audit.page import Cover, Proof, render
 from responder.commands.audit.source import add_place, trail_of
+from responder.commands.audit.subject import add_trust
 from responder.commands.audit.tables import as_csv, as_jsonl
 from responder.domain.audit_report import summarise
 from responder.domain.failure_mode import FailureMode
@@ -29,7 +30,7 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument("--format", choices=["html", "csv", "jsonl"], default="html", help="default html")
     parser.add_argument("--output", type=Path, help="write here instead of to standard output")
     parser.add_argument("--no-verify", action="store_true", help="leave the verification out; the page says so")
-    verify.add_trust(parser)
+    add_trust(parser)
     add_place(parser)
     parser.set_defaults(run=run, json=False)
 

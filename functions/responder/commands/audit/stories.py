@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from responder.commands.audit.basis import Rows, basis
 from responder.commands.audit.escaping import text
-from responder.commands.audit.telling import Rows, basis, in_short, phase, sentence, span
-from responder.domain.audit_report import OPEN, Step, Story, by_whom
+from responder.commands.audit.telling import in_short, phase, sentence, span
+from responder.domain.audit_story import OPEN, Step, Story, by_whom
 
 NOTHING = "-"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from responder.commands.audit.escaping import cell
 from responder.commands.audit.telling import in_short
-from responder.domain.audit_report import Story
+from responder.domain.audit_story import Story
 from responder.domain.plain import canonical, stamp
 
 

@@ -1,26 +1,28 @@
-"""Tell a record in a sentence, and lay out what it rests on."""
+"""Tell a record in a sentence, and an incident in a few."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from responder.commands.audit.escaping import flat
-from responder.domain.audit_report import Step, Story, by_whom
+from responder.domain.audit_story import Step, Story, by_whom
 
 Fact = dict[str, Any]
-Rows = list[tuple[str, ...]]
 
 PHASES = {
     "received": "known",
     "reconciled": "known",
     "decided": "decided",
+    "answered": "decided",
     "acted": "done",
     "undone": "done",
     "converged": "done",
     "reverted": "done",
     "verified": "verified",
     "told": "told",
+    "heard": "told",
     "closed": "closed",
     "stumbled": "trouble",
+    "heard": "told",
     "redriven": "done",
     "discarded": "closed",
 }
@@ -68,6 +70,9 @@ def sentence(step: Step) -> str:  # noqa: PLR0911  # one line per kind of record
             seen = facts.get("measured", {})
             verdict, measured = str(facts.get("verdict")).replace("_", " "), seen.get("value", seen.get("missing"))
             return f"{verdict}: {facts.get('condition')}, measured {flat(measured)}"
+        case "answered" if facts.get("approval"):
+            said = "said yes to the plan" if facts["approval"].get("yes") else "said no to the plan"
+            return f"{by_whom(step)} {said} {flat(facts['approval'].get('plan_sha256'))[:16]}"
         case "told":
             notice = facts.get("notice", {})
             return f"a {notice.get('kind')} was sent through {notice.get('via')} ({notice.get('external_id')})"
@@ -76,58 +81,6 @@ def sentence(step: Step) -> str:  # noqa: PLR0911  # one line per kind of record
         case _:
             who = by_whom(step)
             return flat(facts.get("escalated") or facts.get("says") or step.kind) + (f" (by {who})" if who else "")
-
-
-def basis(step: Step) -> Iterator[tuple[str, tuple[str, ...], Rows]]:
-    """Yield tables (title, headings, rows) of what a step rests on."""
-    facts = step.facts
-    for alert in facts.get("alerts", ())[:3]:
-        yield "Alert", ("label", "value"), [*_pairs(alert.get("labels")), *_pairs(alert.get("annotations"))]
-    diagnosis = facts.get("diagnosis") or {}
-    if diagnosis:
-        yield (
-            "Why",
-            ("", ""),
-            [("for", one) for one in diagnosis.get("because", ())]
-            + [("against", one) for one in diagnosis.get("despite", ())],
-        )
-        yield (
-            "Evidence that answered",
-            ("question", "answer", "asked"),
-            [(e["name"], flat(e["value"]), e.get("asked", "")) for e in diagnosis.get("evidence", ()) if "value" in e],
-        )
-    if facts.get("guards"):
-        yield (
-            "Guards",
-            ("guard", "answer", "because"),
-            [
-                (str(g.get("guard") or g.get("name") or ""), flat(g.get("answer")), flat(g.get("says")))
-                for g in facts["guards"]
-            ],
-        )
-    if facts.get("runbook"):
-        book = facts["runbook"]
-        yield "Runbook that allowed it", ("file", "sha256"), [(flat(book.get("path")), flat(book.get("sha256")))]
-    for name in ("measured", "traffic"):
-        if facts.get(name):
-            seen = facts[name]
-            yield (
-                name.capitalize(),
-                ("value", "asked"),
-                [(flat(seen.get("value", seen.get("missing"))), flat(seen.get("asked")))],
-            )
-    if facts.get("episodes"):
-        yield (
-            "How each episode ended",
-            ("alert", "disposition", "from", "to"),
-            [(e["name"], e.get("disposition", ""), e["starts_at"], flat(e.get("ends_at"))) for e in facts["episodes"]],
-        )
-    if facts.get("redactions"):
-        yield (
-            "Taken out before it was written",
-            ("kind", "times"),
-            [(k, flat(v)) for k, v in facts["redactions"].items()],
-        )
 
 
 def _sentences(story: Story) -> Iterator[str]:
@@ -177,7 +130,3 @@ def _received(facts: Fact) -> str:
 def _believed(facts: Fact) -> str:
     diagnosis = facts.get("diagnosis") or {}
     return f"Diagnosed as {diagnosis.get('failure_mode', 'unknown')} (confidence {diagnosis.get('confidence', 0):.2f})"
-
-
-def _pairs(texts: Fact | None) -> Rows:
-    return [(name, flat(value)) for name, value in (texts or {}).items()]

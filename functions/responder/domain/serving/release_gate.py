@@ -1,9 +1,10 @@
 """Decide whether a canary may advance.
 
 It advances only when every check passes. It is rolled back only when a measurement is bad beyond doubt: when a
-canary that just keeps its promise would look this bad less than once in a thousand times, so that one failure among
-a hundred requests is no verdict. Everything else holds: too few samples, a measurement that cannot be had, an open incident (the responder
-is at work there), a rollback that no person has cleared. Doubt never advances, and never rolls back.
+canary that just keeps its promise would look this bad less than once in a thousand times, so that one failure
+among a hundred requests is no verdict. Everything else holds: too few samples, a measurement that cannot be had,
+an open incident (the responder is at work there), a rollback that no person has cleared. Doubt never advances, and
+never rolls back.
 """
 
 import math

@@ -1,0 +1,98 @@
+"""Every lever that the local cloud knows: looked at, planned, done, compared with an older look, and undone."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from infra.local.clouds import start_clouds
+from infra.local.paths import CLOUD_VENV
+from infra.local.processes import Processes
+from tests.contracts.test_remediator import CASES, Case
+from tests.world import CHAT
+
+from responder.adapters import aws
+from responder.adapters.limits_document import LimitsDocument
+from responder.adapters.roles import RemediationRoles
+from responder.domain.remediation import Standing, classify
+from responder.domain.throttle import DOCUMENT
+from responder.domain.touch import LimitsDocument as Touched
+from responder.domain.touch import Touch
+
+pytestmark = pytest.mark.e2e
+COMPARES = ("alias", "document")
+
+
+@pytest.fixture(scope="module")
+def _cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with Processes(Path(tmp_path_factory.mktemp("levers"))) as processes, pytest.MonkeyPatch.context() as patch:
+        clouds = start_clouds(processes, CLOUD_VENV / "bin" / "python", 2.0)
+        patch.setenv("AWS_ENDPOINT_URL", clouds.aws_url)
+        patch.setenv("AWS_CA_BUNDLE", str(clouds.ca_file))
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        yield
+
+
+def _document() -> Case:
+    appconfig = aws.make_client("appconfig")
+    application = appconfig.create_application(Name="chat")["Id"]
+    environment = appconfig.create_environment(ApplicationId=application, Name="prod")["Id"]
+    profile = appconfig.create_configuration_profile(ApplicationId=application, Name="limits", LocationUri="hosted")[
+        "Id"
+    ]
+    strategy = appconfig.create_deployment_strategy(
+        Name="now", DeploymentDurationInMinutes=0, GrowthFactor=100, ReplicateTo="NONE", FinalBakeTimeInMinutes=0
+    )["Id"]
+    now, other = {DOCUMENT: '{"max_tokens":1024}'}, {DOCUMENT: '{"max_tokens":512}'}
+    appconfig.create_hosted_configuration_version(
+        ApplicationId=application,
+        ConfigurationProfileId=profile,
+        Content=now[DOCUMENT].encode(),
+        ContentType="application/json",
+    )
+    appconfig.start_deployment(
+        ApplicationId=application,
+        EnvironmentId=environment,
+        DeploymentStrategyId=strategy,
+        ConfigurationProfileId=profile,
+        ConfigurationVersion="1",
+    )
+    touched = Touched(application, environment, profile, {"max_tokens": 100}, strategy)
+    return Case(
+        replace(CHAT, touch=Touch(limits_document=touched)), LimitsDocument(RemediationRoles("", None)), now, other
+    )
+
+
+LIVE: dict[str, Callable[[], Case]] = {
+    **{name: CASES[name] for name in ("alias", "parameter", "usage plan", "stage")},
+    "document": _document,
+}
+
+
+def _settled(case: Case) -> Standing:
+    """Look until nothing is in flight any more."""
+    for _ in range(20):
+        standing = classify(case.remediator.observe(case.target), case.now, case.other)
+        if standing is not Standing.IN_PROGRESS:
+            return standing
+        time.sleep(0.25)
+    return Standing.IN_PROGRESS
+
+
+@pytest.mark.parametrize("name", LIVE)
+@pytest.mark.usefixtures("_cloud")
+def test_a_change_is_made_and_taken_back_on_the_local_cloud(name: str) -> None:
+    case = LIVE[name]()
+    assert _settled(case) is Standing.BEFORE
+    seen = case.remediator.observe(case.target)
+
+    done = case.remediator.apply(case.target, seen, case.other, "action-1")
+    assert (done.result, _settled(case)) == ("accepted", Standing.DESIRED)
+    if name in COMPARES:
+        assert case.remediator.apply(case.target, seen, case.other, "action-2").result == "refused"
+    undone = case.remediator.apply(case.target, case.remediator.observe(case.target), case.now, "action-1")
+
+    assert (undone.result, _settled(case)) == ("accepted", Standing.BEFORE)
