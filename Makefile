@@ -47,7 +47,7 @@ check: setup  ## format, lint, types, runbooks, template
 	$(VENV)/bin/responder rules check
 	$(RUN) -m infra.grafana check
 	$(RUN) -m infra.remediation_blocks check runbooks/services.yaml
-	$(SAM)/bin/cfn-lint infra/template.yaml infra/serving.yaml
+	$(SAM)/bin/cfn-lint infra/template.yaml infra/serving.yaml infra/examples/sagemaker.yaml infra/examples/ecs.yaml
 	for one in template serving; do AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 \
 		$(SAM)/bin/sam validate --lint --template infra/$$one.yaml || exit 1; done
 	$(SAM)/bin/python -m infra.lint_policies

@@ -1,0 +1,1 @@
+"""What is deployed, what is built, and the local cloud."""

@@ -24,7 +24,24 @@ SERVICE_LEVELS = "service_levels.yaml"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 SERVICES = frozenset(  # what is called
-    "apigateway appconfig cloudwatch codedeploy dynamodb events kms lambda logs s3 sagemaker secretsmanager sns sqs ssm sts".split()
+    {
+        "apigateway",
+        "appconfig",
+        "cloudwatch",
+        "codedeploy",
+        "dynamodb",
+        "events",
+        "kms",
+        "lambda",
+        "logs",
+        "s3",
+        "sagemaker",
+        "secretsmanager",
+        "sns",
+        "sqs",
+        "ssm",
+        "sts",
+    }
 )
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 

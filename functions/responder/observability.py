@@ -77,5 +77,3 @@ def _line(step: Written) -> Mapping[str, Any]:
         "runbook_sha256": incident.runbook.sha256 if incident.runbook else None,
     }
     return {**line, **{k: v for k, v in known.items() if v is not None}}
-
-

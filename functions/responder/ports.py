@@ -22,6 +22,8 @@ from responder.domain.release import Artefacts, Configuration, Release
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.said import Said
 from responder.domain.seal import Head, Held, Seal, SigningKey, Version
+from responder.domain.serving.drift import Baseline
+from responder.domain.serving.evaluation import Evaluation, Trace
 from responder.domain.target import Target, Team
 
 
@@ -321,3 +323,26 @@ class Counters(Protocol):
 
     def read(self, target: Target, name: str, since: datetime, until: datetime) -> float:
         """Return one measurement; raise CannotKnow when there is none."""
+
+
+class TraceShelf(Protocol):
+    """The redacted traces, and what evaluation keeps beside them."""
+
+    def read(self, since: datetime, until: datetime) -> list[Trace]:
+        """Return the traces of whole hours."""
+
+    def baselines(self, model: str) -> dict[str, Baseline] | None:
+        """Return the frozen baselines of a model, None when there are none."""
+
+    def freeze(self, model: str, baselines: Mapping[str, Baseline]) -> None:
+        """Put baselines in the place of the earlier ones."""
+
+    def keep(self, evaluation: Evaluation) -> None:
+        """Write the report of one model."""
+
+
+class Jobs(Protocol):
+    """Whoever starts the re-evaluation."""
+
+    def start(self, model: str, features: Sequence[str], now: datetime) -> None:
+        """Say that a model has to be evaluated again."""

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.audit.trails import Kept, LocalSigner
+from tests.audit.signer import LocalSigner
+from tests.audit.trails import Kept
 
 from responder.domain.audit import record_key
 from responder.domain.finding import Fault

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.audit.trails import SIGNER, Kept, LocalSigner
+from tests.audit.signer import SIGNER, LocalSigner
+from tests.audit.trails import Kept
 from tests.world import CHAT, NOON
 
 from responder.domain.audit import GENESIS, Actor, make_record

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.audit.signer import SIGNER, LocalSigner
 from tests.world import NOON, Practice, a_message, an_alert
 
 from responder.adapters.in_memory_trail import InMemoryHead, InMemoryTrail
@@ -17,31 +15,10 @@ from responder.domain.alert import Alert, Status
 from responder.domain.audit import Actor
 from responder.domain.audit_check import AuditCheck, Tally
 from responder.domain.finding import Finding
-from responder.domain.seal import SigningKey
 from responder.ports import Trail
 from responder.workflow.seal_audit import Sealed, Sealing, seal_audit
 from responder.workflow.verify_audit import verify_audit
 
-
-@dataclass
-class LocalSigner:
-    """Signs as KMS does, with a key of this process."""
-
-    id: str = "arn:aws:kms:us-east-1:123456789012:key/first"
-    private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
-
-    @functools.cached_property
-    def der(self) -> bytes:
-        return self.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-    def key(self) -> SigningKey:
-        return SigningKey(self.id, self.der)
-
-    def sign(self, digest: bytes) -> bytes:
-        return self.private.sign(digest, ec.ECDSA(utils.Prehashed(SHA256())))
-
-
-SIGNER = LocalSigner()
 NEVER_SEEN = 3  # the fourth kind of story: an end without a beginning
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from tests.audit.trails import SIGNER
+from tests.audit.signer import SIGNER
 
 from responder.adapters.signatures import PublicKeys
 from responder.adapters.streams_on_disk import StreamsOnDisk

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.audit.trails import SIGNER, Kept, LocalSigner, an_honest_trail
+from tests.audit.signer import SIGNER, LocalSigner
+from tests.audit.trails import Kept, an_honest_trail
 
 from responder.adapters.audit_copy import write_copy
 from responder.adapters.audit_folder import About

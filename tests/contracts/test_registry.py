@@ -121,5 +121,3 @@ def test_a_snapshot_comes_back_as_it_was_kept(snapshots: RegistrySnapshots) -> N
 
 def test_where_nothing_was_kept_there_is_nothing(snapshots: RegistrySnapshots) -> None:
     assert snapshots.before(NOON, 5) == []
-
-

@@ -144,6 +144,67 @@ def test_errors_after_a_tokenizer_digest_changed_are_a_tokenizer_mismatch() -> N
     assert diagnosis.failure_mode is Mode.TOKENIZER_MISMATCH
 
 
+TOKENIZER_RELEASED = Evidence("tokenizer_changed_s", "releases", "chat", NOON, 600.0)
+
+
+def test_errors_right_after_a_release_of_a_tokenizer_are_a_tokenizer_mismatch() -> None:
+    diagnosis = diagnosed(an_alert("LLMErrorRateHigh", "5xx above 5%"), evidence=(TOKENIZER_RELEASED,))
+
+    assert diagnosis.failure_mode is Mode.TOKENIZER_MISMATCH
+
+
+def test_so_they_are_when_the_errors_are_measured_too() -> None:
+    measured = Evidence("error_rate", "prometheus", "ratio", NOON, 0.08)
+
+    diagnosis = diagnosed(an_alert("LLMErrorRateHigh", "5xx above 5%"), evidence=(TOKENIZER_RELEASED, measured))
+
+    assert diagnosis.failure_mode is Mode.TOKENIZER_MISMATCH
+
+
+def test_a_release_of_a_tokenizer_alone_is_no_failure() -> None:
+    assert diagnosed(an_alert("SomethingOdd"), evidence=(TOKENIZER_RELEASED,)).failure_mode is Mode.UNKNOWN
+
+
+def test_slow_answers_after_a_release_of_a_tokenizer_are_still_slow_answers() -> None:
+    diagnosis = diagnosed(an_alert("ChatSlow", "p95 over 1.2s"), evidence=(TOKENIZER_RELEASED,))
+
+    assert diagnosis.failure_mode is Mode.LATENCY_SPIKE
+
+
+def test_the_errors_of_last_week_s_tokenizer_are_errors() -> None:
+    evidence = (Evidence("tokenizer_changed_s", "releases", "chat", NOON, 604_800.0),)
+
+    assert diagnosed(an_alert("LLMErrorRateHigh", "5xx above 5%"), evidence=evidence).failure_mode is Mode.ERROR_RATE
+
+
+FOREIGN = {
+    "a tunnel": "VPN tunnel to the office is down",
+    "a machine": "Circuit 12: load imbalance between the phases",
+    "a card": "Payment failed: insufficient funds on card ending 4471",
+    "a test suite": "Visual regression detected on the home page",
+    "people": "Workload imbalance: two reviewers have most of the tickets",
+    "an intruder": "SQL injection attempt blocked",
+    "a check that broke": "Toxicity scoring failed: model not loaded",
+}
+
+
+@pytest.mark.parametrize("line", FOREIGN.values(), ids=FOREIGN.keys())
+def test_the_words_of_a_mode_about_something_foreign_are_unknown(line: str) -> None:
+    assert diagnosed(logs=line).failure_mode is Mode.UNKNOWN
+
+
+def test_a_foreign_word_takes_nothing_from_a_line_about_a_model() -> None:
+    assert diagnosed(logs="LLM eval in the nightly build: faithfulness dropped to 0.41").failure_mode in MODES
+
+
+def test_one_statement_read_by_many_signals_weighs_no_more_than_words_may() -> None:
+    once = diagnosed(logs="openai.APITimeoutError: Request timed out.")
+    often = diagnosed(logs="openai.APITimeoutError: Request timed out. upstream timed out, 504 Gateway Time-out")
+
+    assert len(often.because) > len(once.because)
+    assert often.confidence == once.confidence
+
+
 def test_a_measurement_that_contradicts_the_alert_leaves_doubt() -> None:
     evidence = (Evidence("latency_spike.p95-inside-target", "prometheus", "p95", NOON, 0.3),)
 

@@ -3,7 +3,8 @@ from pathlib import Path
 
 from responder.adapters.runbook_files import read_library
 from responder.domain.failure_mode import FailureMode
-from responder.domain.lint import EFFECTS, Effect, lint, opposed
+from responder.domain.effects import EFFECTS, Effect, opposed
+from responder.domain.lint import lint
 from responder.domain.page import parse_page
 from responder.domain.rules import parse_rules
 from responder.domain.runbook import Action, Book, Library

@@ -20,7 +20,7 @@ SHIPPED = sorted(
         pattern
         for page in read_library(ROOT / "runbooks").book.runbooks.values()
         for signal in page.policy.signals
-        for pattern in signal.patterns
+        for pattern in (*signal.patterns, *signal.unless)
     }
 )
 

@@ -4,7 +4,7 @@ import pytest
 from tests.world import CHAT
 
 from responder.domain.target import NoTarget, Target, find_target
-from responder.domain.touch import Touch
+from responder.domain.touch import Registry, Touch
 
 SEARCH = replace(CHAT, name="search", match={"model": "search"}, touch=Touch(sagemaker_endpoint="search"))
 PROD = replace(CHAT, name="prod", match={"model": ["chat", "chat-eu"], "env": "prod"})
@@ -77,3 +77,13 @@ def test_values_in_a_selector_cannot_end_their_string() -> None:
     target = replace(CHAT, series={"model": 'a"} or vector(1) #\\', "env": "two\nlines"})
 
     assert target.selector == r'env="two\nlines",model="a\"} or vector(1) #\\"'
+
+
+def test_of_a_registry_each_model_belongs_to_one_target() -> None:
+    one = replace(CHAT, touch=Touch(sagemaker_endpoint="chat", registry=Registry("models", ("chat", "lora"))))
+
+    assert one.claims == (
+        "123456789012/us-east-1/sagemaker-endpoint/chat",
+        "123456789012/us-east-1/registry/models/chat",
+        "123456789012/us-east-1/registry/models/lora",
+    )

@@ -4,7 +4,7 @@ import re
 
 from tests.infra.stack import RESOURCES, SERVING, SERVING_STACK, STACK, actions, resources
 
-from responder.settings import GateSettings, TraceSettings
+from responder.settings import EvaluationSettings, GateSettings, TraceSettings
 
 WRITES = re.compile(r":(Put|Update|Delete|Create|Send|Publish|Invoke|Pass|Assume)")
 TELLS_CODEDEPLOY = "codedeploy:PutLifecycleEventHookExecutionStatus"
@@ -77,6 +77,17 @@ def test_the_redaction_is_told_exactly_what_it_reads() -> None:
     told = SERVING["RedactTracesFunction"]["Properties"]["Environment"]["Variables"]
 
     assert {name.lower() for name in told if "POWERTOOLS" not in name} == set(TraceSettings.__dataclass_fields__)
+
+
+def test_evaluation_reads_what_is_redacted_and_writes_beside_it() -> None:
+    (inline,) = SERVING_STACK["Resources"]["EvaluateModelRole"]["Properties"]["Policies"]
+    said = [one for one in inline["PolicyDocument"]["Statement"] if "Fn::If" not in one]
+    told = SERVING["EvaluateModelFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert [resources(one) for one in said if "s3:PutObject" in actions(one)] == [
+        [{"Fn::Sub": "${TracesBucket.Arn}/evaluation/*"}]
+    ]
+    assert {name.lower() for name in told if "POWERTOOLS" not in name} == set(EvaluationSettings.__dataclass_fields__)
 
 
 def test_its_url_takes_signed_requests_only() -> None:

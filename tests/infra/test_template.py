@@ -133,7 +133,7 @@ def test_every_function_file_is_deployed_and_every_deployed_handler_is_a_file() 
     assert handlers == {
         "receive_alerts.handler", "respond.handler", "sweep.handler", "drain_dead_letters.handler", "seal_audit.handler",
         "snapshot_registry.handler", "balance_books.handler", "hear_people.handler",
-        "gate_release.handler", "redact_traces.handler",
+        "gate_release.handler", "redact_traces.handler", "evaluate_model.handler",
     }  # fmt: skip
 
 
@@ -215,13 +215,13 @@ def test_the_front_door_can_queue_and_set_aside_and_tell_and_nothing_else() -> N
     }  # fmt: skip
 
 
-def test_only_the_sweeper_looks_into_the_index_and_the_history_of_the_mode() -> None:
+def test_only_the_sweeper_looks_for_what_is_due_and_into_the_history_of_the_mode() -> None:
     everywhere = allowed("RespondFunction")
 
     assert "ssm:GetParameterHistory" not in everywhere
     assert {"ssm:GetParameterHistory", "ssm:GetParametersByPath"} <= allowed("SweepFunction")
     assert [it["Sid"] for it in statements("SweepRole") if "/index/due" in str(it["Resource"])] == ["FindWhatIsDue"]
-    assert "/index/" not in str(statements("RespondingPolicy")) + str(statements("RespondRole"))
+    assert "/index/due" not in str(statements("RespondingPolicy")) + str(statements("RespondRole"))
 
 
 def test_only_the_sealer_signs_and_all_it_writes_is_seals_and_the_head() -> None:

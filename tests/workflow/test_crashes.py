@@ -38,8 +38,7 @@ def places(request: pytest.FixtureRequest) -> Callable[[Story], list[int]]:
 def _faults(practice: Practice, story: Story) -> Iterator[str]:
     """What is not as it must be at the end."""
     incident = practice.incident
-    refused = any(twin.reply.result == "refused" for twin in practice.things.values())
-    effects = 0 if refused else len(practice.applied)
+    effects = len(_effects(practice))
     if effects != story.effects or practice.running() != story.running:
         yield f"{effects} effects, running {practice.running()}"
     if incident.state is not State.CLOSED or incident.disposition is not story.ends:
@@ -49,10 +48,16 @@ def _faults(practice: Practice, story: Story) -> Iterator[str]:
     yield from _broken_promises(practice, story)
 
 
+def _effects(practice: Practice) -> list[str]:
+    """The tokens of what was changed; what the outside refused may be asked again."""
+    refused = any(twin.reply.result == "refused" for twin in practice.things.values())
+    return [] if refused else [token for _, _, token in practice.applied]
+
+
 def _broken_promises(practice: Practice, story: Story) -> Iterator[str]:
     """What may never be, however it ended."""
     record, incident = practice.journal.read(practice.target.resource), practice.incident
-    tokens = [token for _, _, token in practice.applied]
+    tokens = _effects(practice)
     journal = practice.journal.entries(incident.id, 1)
     if any(tokens.count(token) > 1 + story.undone for token in tokens):
         yield f"an action had more than one effect: {tokens}"

@@ -8,6 +8,7 @@ A plain folder of keys (as `aws s3 sync` makes it) can be looked at as well; it 
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from responder.domain.seal import Head, Held, Lock, Policy, Version
 from responder.errors import CannotRead
 
 LAST = "\U0010ffff"
+_PLAIN = re.compile(r"[\w=+,@ -][\w.=+,@ -]*", re.ASCII)
 _KEY_AT = len('{"key":"')  # the manifest's lines are canonical JSON, so the key comes first
 
 
@@ -118,6 +120,9 @@ def _stray(root: Path, path: Path) -> Version:
 
 
 def _safe(part: str) -> str:
+    """Write a part of a key as one name of a file; what could lead elsewhere is quoted."""
+    if _PLAIN.fullmatch(part):
+        return part
     return quote(part, safe=" =+,@").replace(".", "%2E") if part in {"", ".", ".."} else quote(part, safe=" =+,@")
 
 

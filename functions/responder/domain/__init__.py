@@ -20,6 +20,7 @@ STORY = (
     "sighting",
     "runbook",
     "prose",
+    "effects",
     "page",
     "services",
     "diagnosis",

@@ -16,8 +16,8 @@ from responder.domain.alert import Alert
 from responder.domain.evidence import Evidence
 from responder.domain.failure_mode import FailureMode
 from responder.domain.runbook import Book
-from responder.domain.signal import kind_of
 from responder.domain.sighting import Sighting, measure_name
+from responder.domain.signal import kind_of
 
 PRIOR = -4.0  # a mode without any signal: odds of about 1 to 55 against it
 WORDS = 8.0  # "request timed out" shows in three signals and is still said once
@@ -57,9 +57,7 @@ class _Score:
     def said(self, weight: float, says: str) -> "_Score":
         """Add what words say for the mode, up to the most that words can weigh."""
         counted = min(weight, WORDS - self.words)
-        return replace(
-            self, score=self.score + counted, words=self.words + counted, because=(*self.because, says)
-        )
+        return replace(self, score=self.score + counted, words=self.words + counted, because=(*self.because, says))
 
     def plus(self, weight: float, says: str) -> "_Score":
         if weight > 0:
@@ -97,7 +95,7 @@ def _weigh(sightings: Sequence[Sighting], linked: Sequence[FailureMode]) -> dict
     """Score every mode that shows at all; `unknown` always stands for election, with odds of one."""
     scores = {FailureMode.UNKNOWN: _Score(FailureMode.UNKNOWN, 0.0)}
     for mode in linked:
-        scores[mode] = _start(scores, mode).plus(LINKED, "the alert names this runbook")
+        scores[mode] = _start(scores, mode).said(LINKED, "the alert names this runbook")
     for sighting in sightings:
         scores[sighting.mode] = _add(_start(scores, sighting.mode), sighting)
     return scores

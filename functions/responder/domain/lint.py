@@ -6,43 +6,16 @@ and actions are looked at together.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 
 from responder.domain.diagnosis import diagnose
 from responder.domain.duration import write_duration
+from responder.domain.effects import EFFECTS, opposed
 from responder.domain.failure_mode import FailureMode
 from responder.domain.rules import AlertRule
 from responder.domain.runbook import Action, Book, Library, Runbook
 from responder.domain.written import Finding
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What an action moves and which way, and which symptoms it brings for a while even when all goes well."""
-
-    moves: str
-    towards: str
-    brings: frozenset[FailureMode]
-    settles_within: timedelta
-
-
-EFFECTS = {
-    # New instances begin with cold caches: slow answers and refused connections look like a new failure.
-    Action.ROLLBACK: Effect(
-        "release",
-        "back",
-        frozenset({FailureMode.LATENCY_SPIKE, FailureMode.ERROR_RATE}),
-        timedelta(minutes=15),
-    ),
-    # Who is turned away at the gateway sees errors, and tries again.
-    Action.THROTTLE: Effect(
-        "traffic", "down", frozenset({FailureMode.ERROR_RATE, FailureMode.API_TIMEOUT}), timedelta(minutes=15)
-    ),
-    Action.RESTORE_REGISTRY: Effect("registry", "back", frozenset({FailureMode.LATENCY_SPIKE}), timedelta(minutes=15)),
-    Action.FREEZE: Effect("rollout", "stopped", frozenset(), timedelta()),
-}
 
 
 def lint(library: Library, rules: Sequence[AlertRule], now: datetime) -> list[Finding]:
@@ -50,10 +23,6 @@ def lint(library: Library, rules: Sequence[AlertRule], now: datetime) -> list[Fi
     book = library.book
     findings = [*_dead_signals(book), *_shared_names(book), *_conflicts(book)]
     return findings + (list(_unreached(book, rules, now)) if rules else [])
-
-
-def opposed(one: Effect, other: Effect) -> bool:
-    return one.moves == other.moves and one.towards != other.towards
 
 
 def _dead_signals(book: Book) -> Iterator[Finding]:

@@ -84,7 +84,10 @@ def _of_incident(incident: Incident, now: datetime) -> list[Due]:
 
 
 def _may_close(incident: Incident, now: datetime) -> bool:
-    """Close only when nothing fires, nothing is going on and nobody is still to be told; the end says what an update would."""
+    """Close only when nothing fires, nothing is going on and nobody is still to be told.
+
+    The end says what an update would.
+    """
     if incident.firing:
         return False
     if incident.state is State.RECEIVED:

@@ -51,7 +51,8 @@ def _read_policy(front: str, path: str) -> Read[Policy]:
 
 def _word_faults(policy: Policy, at: Written) -> Iterator[Finding]:
     for number, signal in enumerate(policy.signals):
-        for name in {name for pattern in (*signal.patterns, *signal.unless) for name in words_named(pattern)} - policy.words.keys():
+        named = {name for pattern in (*signal.patterns, *signal.unless) for name in words_named(pattern)}
+        for name in named - policy.words.keys():
             yield at.finding(("signals", number), f"no word list {name}", nearest(name, sorted(policy.words)))
 
 

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responder.domain.alert import Alert, Status, shortened
+from responder.domain.effects import is_side_effect
 from responder.domain.escalation import add_update, page_now, raise_to
 from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import RECONCILE, Disposition, Episode, Incident, Moved, State, incident_id, move
@@ -63,8 +64,11 @@ def receive(
     """Write the news into the open incident, or open one; return the record and what is written down."""
     opening = record.incident is None or record.incident.state is State.CLOSED
     incident = record.incident if record.incident and not opening else _open(record, message, now)
-    incident = _came_back(_take(incident, message, news), news, now)
-    incident = _tell(incident, _fresh(message, news), incident.intent.escalate if incident.intent else escalate, now)
+    fresh = _fresh(message, news)
+    incident = _take(incident, message, news)
+    if not _settling(incident, fresh, now):
+        incident = _came_back(incident, news, now)
+        incident = _tell(incident, fresh, incident.intent.escalate if incident.intent else escalate, now)
     if opening and not news.started:
         incident = move(
             incident,
@@ -164,6 +168,15 @@ def _tell(incident: Incident, fresh: list[Alert], escalate: Escalate, now: datet
 def is_safety(alert: Alert) -> bool:
     """The page the alert names, or its own label, is enough; a diagnosis is not waited for."""
     return FailureMode.SAFETY_VIOLATION in (alert.runbook, alert.labels.get("failure_mode"))
+
+
+def _settling(incident: Incident, fresh: list[Alert], now: datetime) -> bool:
+    """What our own action brings for a while is attached and no news; the incident's own trouble is never that."""
+    if incident.intent is None or incident.acted_at is None or incident.state in (State.ESCALATED, State.CLOSED):
+        return False
+    named = {alert.runbook or "" for alert in fresh}
+    own = incident.intent.failure_mode in named
+    return not own and is_side_effect(incident.intent.plan.action, named, now - incident.acted_at)
 
 
 def _came_back(incident: Incident, news: News, now: datetime) -> Incident:

@@ -84,7 +84,7 @@ def _faults(targets: Sequence[Target], at: Written) -> Iterator[Finding]:
     owners: dict[str, str] = {}
     for target in targets:
         yield from _entry_faults(target, ("services", target.name), at)
-        for thing in target.things.values():
+        for thing in target.claims:
             other = owners.setdefault(thing, target.name)
             if other != target.name:
                 what = f"{target.name} may touch the same resource as {other}: {thing}"

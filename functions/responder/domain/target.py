@@ -41,9 +41,9 @@ class Target:
     """One entry of services.yaml.
 
     `tell` is the loudest its team wants to be told: a team that has its own paging may begin with notes.
-    `releases` are the names, with `*`, of the configurations and models the endpoint may be pointed at
-    (default `<endpoint>-*`); `logs` are log groups and `bedrock_model` a model id whose counters are evidence; `artefacts` are the `s3://bucket/prefix/` under which their files lie. Both only
-    shape the permissions of the remediation role.
+    `logs` are log groups and `bedrock_model` is a model id whose counters are evidence. `releases` are the names,
+    with `*`, of the configurations and models the endpoint may be pointed at (default `<endpoint>-*`); `artefacts`
+    are the `s3://bucket/prefix/` under which their files lie. These two only shape the remediation role.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -76,6 +76,14 @@ class Target:
         """Everything that may be touched, by kind, each with a name that is unique in the world."""
         at = f"{self.account}/{self.region}"
         return {kind: f"{at}/{kind.replace('_', '-')}/{name}" for kind, name in self.touch.names.items()}
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The names of everything that belongs to this target alone; of a registry, each of its models."""
+        registry = self.touch.registry
+        base = f"{self.account}/{self.region}/registry"
+        models = [f"{base}/{registry.table}/{model}" for model in registry.models] if registry else []
+        return (*(name for kind, name in self.things.items() if kind is not TouchKind.REGISTRY), *models)
 
     @property
     def selector(self) -> str:

@@ -98,8 +98,8 @@ def _how_bad(incident: Incident) -> list[str]:
         wanted = incident.intent.verify.condition.replace("`", "")
         return [f"Last measured: {incident.last_value:.4g}, wanted {wanted}."]
     diagnosis = incident.diagnosis
-    measured = [e for e in diagnosis.evidence if _is_about(e, diagnosis)] if diagnosis else []
-    return [f"Measured: {_answer(e)}." for e in measured if e.missing is None]
+    measured = [e for e in _measured(diagnosis) if e.source == "prometheus"] if diagnosis else []
+    return [f"Measured: {_answer(e)}." for e in measured[:1]]
 
 
 def _alerts(incident: Incident) -> str:
@@ -127,12 +127,18 @@ def _belief(incident: Incident) -> str:
     ]
     lines += [f"  because {one_line(reason, 200)}" for reason in diagnosis.because]
     lines += [f"  despite {one_line(reason, 200)}" for reason in diagnosis.despite]
-    lines += [f"  measured {_answer(e)}" for e in diagnosis.evidence if _is_about(e, diagnosis) and e.missing is None]
+    lines += [f"  measured {_answer(e)}" for e in _measured(diagnosis)]
     unanswered = [e for e in diagnosis.evidence if e.missing is not None]
     if unanswered:
         why = one_line(unanswered[0].missing or "", 160)
         lines.append(f"  no answer to {len(unanswered)} of {len(diagnosis.evidence)} questions ({why})")
     return "\n".join(lines)
+
+
+def _measured(diagnosis: Diagnosis) -> list[Evidence]:
+    """What was answered about this mode; two signals that ask the same have one answer."""
+    about = [e for e in diagnosis.evidence if _is_about(e, diagnosis) and e.missing is None]
+    return list({(e.source, e.asked): e for e in reversed(about)}.values())[::-1]
 
 
 def _is_about(evidence: Evidence, diagnosis: Diagnosis) -> bool:

@@ -41,6 +41,7 @@ _ANSWERS: tuple[tuple[str, Callable[[Health], float]], ...] = (
     ("infer_model_expected_info", lambda h: h.mismatched),
     ("count(infer_model_info", lambda _: 1.0),
     ('outcome!~"ok|client_error"', lambda h: h.failing),
+    ('outcome="', lambda _: 0.0),
     ("sum(rate(infer_latency_ms_count", lambda _: TRAFFIC),
     ("sum(rate(infer_requests_total{", lambda _: TRAFFIC),
 )

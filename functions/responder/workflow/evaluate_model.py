@@ -4,43 +4,18 @@ When inputs have moved the re-evaluation job is started; every finding is one li
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from responder.domain.serving.budget import Projection, elapsed, project
-from responder.domain.serving.drift import Baseline
 from responder.domain.serving.evaluation import Evaluation, Trace, drifts, freeze_all, pairs
 from responder.domain.serving.rule import select
 from responder.domain.serving.shadow import gaps, worse
 from responder.errors import ResponderError
-from responder.ports import Metrics
+from responder.ports import Jobs, Metrics, TraceShelf
 
 WINDOW = timedelta(hours=6)
-
-
-class TraceShelf(Protocol):
-    """The redacted traces, and what evaluation keeps beside them."""
-
-    def read(self, since: datetime, until: datetime) -> list[Trace]:
-        """Return the traces of whole hours."""
-
-    def baselines(self, model: str) -> dict[str, Baseline] | None:
-        """Return the frozen baselines of a model, None when there are none."""
-
-    def freeze(self, model: str, baselines: Mapping[str, Baseline]) -> None:
-        """Put baselines in the place of the earlier ones."""
-
-    def keep(self, evaluation: Evaluation) -> None:
-        """Write the report of one model."""
-
-
-class Jobs(Protocol):
-    """Whoever starts the re-evaluation."""
-
-    def start(self, model: str, features: Sequence[str], now: datetime) -> None:
-        """Say that a model has to be evaluated again."""
 
 
 @dataclass(frozen=True)

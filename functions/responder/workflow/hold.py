@@ -37,6 +37,7 @@ class Hold:
         self._actor = actor
         self._now = now
         self._fresh: dict[tuple[str, int], Record] = {}
+        self._doubt = False
         self.record = record
         self.written: list[Written] = []
 
@@ -101,8 +102,11 @@ class Hold:
         self._send(self.record, self.record.epoch, (), ())
 
     def release(self) -> None:
-        """Give the lease back when no write did."""
-        if self.record.lease_until is not None:
+        """Give the lease back when no write did; after a write nobody knows the end of, let it run out instead.
+
+        What is in hand may then be older than what is written, and to write it would undo a step that was taken.
+        """
+        if self.record.lease_until is not None and not self._doubt:
             self._send(replace(self.record, lease_until=None), self.record.epoch, (), ())
 
     def _commit(self, record: TargetRecord, expected: int, moved: Moved | None, budgets: Sequence[Budget] = ()) -> None:
@@ -145,6 +149,7 @@ class Hold:
             record = replace(record, lease_until=None)
         due = next_due_at(record, self._now)
         due_at = due.at if due else None
+        self._doubt = True
         self._journal.write(
             Change(
                 record=record,
@@ -155,6 +160,7 @@ class Hold:
                 due_kind=due.do if due else "",
             ),
         )
+        self._doubt = False
         self.record = record
         self._fresh |= {(e.stream, e.seq): e for e in entries}
 

@@ -22,7 +22,6 @@ PHASES = {
     "heard": "told",
     "closed": "closed",
     "stumbled": "trouble",
-    "heard": "told",
     "redriven": "done",
     "discarded": "closed",
 }

@@ -24,7 +24,7 @@ class Baseline:
     """How often each bin was seen; `edges` for numbers, none for categories."""
 
     counts: dict[str, int]
-    edges: tuple[float, ...] = ()
+    edges: tuple[float, ...] | None = None
 
     @property
     def samples(self) -> int:
@@ -49,8 +49,7 @@ def freeze(values: Sequence[float | str]) -> Baseline:
     if not numbers:
         return Baseline(dict(Counter(map(str, values))))
     ranked = sorted(numbers)
-    cuts = {ranked[len(ranked) * n // BINS] for n in range(1, BINS)} - {ranked[-1]}
-    edges = tuple(sorted(cuts))
+    edges = tuple(sorted({ranked[len(ranked) * n // BINS] for n in range(1, BINS)}))
     return Baseline(dict(Counter(_bin(value, edges) for value in numbers)), edges)
 
 
@@ -84,13 +83,13 @@ def noise(bins: int, before: int, now: int) -> float:
 
 
 def _bins(baseline: Baseline) -> list[str]:
-    if baseline.edges:
+    if baseline.edges is not None:
         return [str(n) for n in range(len(baseline.edges) + 1)]
     return sorted({*baseline.counts, OTHER})
 
 
 def _place(value: float | str, baseline: Baseline, known: Sequence[str]) -> str:
-    if baseline.edges:
+    if baseline.edges is not None:
         return _bin(float(value), baseline.edges) if not isinstance(value, str) else "0"
     return str(value) if str(value) in known else OTHER
 
