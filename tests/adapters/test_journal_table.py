@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ from tests.world import CHAT, NOON
 from responder.adapters import aws
 from responder.adapters.agenda_table import AgendaTable
 from responder.adapters.journal_table import JournalTable, budget_key, target_key
+from responder.domain.alert import Severity
 from responder.domain.audit import GENESIS, Actor, make_record
-from responder.domain.incident import Incident
+from responder.domain.incident import Episode, Incident
 from responder.domain.journal import Budget, Change, TargetRecord
-from responder.domain.plain import millis
+from responder.domain.plain import millis, sha256
 from responder.errors import Fenced, TryAgain
 
 ENTRY = make_record("incident-1", 1, GENESIS, "received", "chat", {}, Actor("function", "respond", "test"), "t", NOON)
@@ -128,3 +130,18 @@ def test_an_agenda_longer_than_a_page_is_read_to_its_end() -> None:
     due = AgendaTable(TABLE, client).due(NOON)
 
     assert [resource for resource, _ in due] == [f"r-{number:02d}" for number in range(29, -1, -1)]
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_storm_on_one_target_fits_into_an_item_and_is_read_back() -> None:
+    client = a_table()
+    names = [f"{number:016x}" for number in range(5000)]
+    episodes = tuple(Episode("am", sha256(n)[:16], f"Alert{n}", Severity.CRITICAL, NOON, NOON) for n in names)
+    record = TargetRecord(CHAT.resource, 1, incident=replace(INCIDENT, episodes=episodes))
+    books = JournalTable(TABLE, client)
+
+    books.write(Change(record, 0))
+
+    (item,) = items(client, "TARGET#")
+    assert len(item["state"]["B"]) < 400_000
+    assert books.read(CHAT.resource) == record

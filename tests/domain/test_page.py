@@ -92,7 +92,7 @@ def test_a_good_page_is_read_with_policy_prose_and_the_hash_of_the_file_as_writt
         ("alertname: [Slow]", "log: ['slow[']", r":11: 'slow\[' is not a regular expression"),
         ("alertname: [Slow]", "log: ['.*']", r":11: '\.\*' matches everything"),
         ("alertname: [Slow]", "log: [slow]\n    unless: ['fast[']", r":12: 'fast\[' is not a regular expression"),
-        ("alertname: [Slow]", "alertname: [Slow]\n    unless: [fast]", r":12: signal name has `unless` but reads no text"),
+        ("alertname: [Slow]", "alertname: [Slow]\n    unless: [fast]", r":12: signal name has `unless` but reads"),
         ("alertname: [Slow]", "query: up", r":8: signal name measures without `when`"),
         ("title: Answers", "owner: Answers", r":4: key 'owner' is written twice; keep one"),
         ("## Impact", "## Impacts", r":28: unknown heading 'Impacts'; did you mean Impact\?"),

@@ -17,7 +17,7 @@ from responder.domain.audit import check_chain, record_of
 from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import Disposition, State
 from responder.domain.journal import VERSION
-from responder.domain.message import decode, encode
+from responder.domain.message import SAID, decode, encode
 from responder.domain.plain import canonical
 from responder.domain.runbook import Escalate, IfNotRecovered, Library, Policy
 from responder.errors import TryAgain
@@ -142,7 +142,7 @@ def test_once_the_newer_responder_is_back_nothing_is_missing() -> None:
 
 
 def test_a_queued_message_of_a_newer_version_is_tried_again() -> None:
-    newer = json.loads(encode(a_message())) | {"v": 2}
+    newer = json.loads(encode(a_message())) | {"v": SAID + 1}
 
     with pytest.raises(TryAgain):
         decode(json.dumps(newer))

@@ -1,6 +1,6 @@
 """The journal in DynamoDB, where one change is one transaction.
 
-    TARGET#<resource>   / STATE              epoch, state, and due/due_at/due_kind while something is due
+    TARGET#<resource>   / STATE              epoch, state (packed when large), due/due_at/due_kind while due
     INCIDENT#<id>       / <seq, 8 digits>    record; the first also opened/opened_at/resource
     STREAM#<name>       / <seq, 8 digits>    the same for the streams `control` and `release/<target>`
     BUDGET#<name>       / STATE              version, state
@@ -10,6 +10,7 @@ among the reasons of one cancellation: then nothing is known about the condition
 """
 
 import json
+import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,9 @@ from responder.domain.plain import canonical, millis, to_plain
 from responder.errors import Fenced, TryAgain
 
 STATE = "STATE"
-Item = dict[str, dict[str, str]]
+READABLE = 64 * 1024  # characters of a state that is stored as text
+Attribute = dict[str, Any]
+Item = dict[str, Attribute]
 
 
 class JournalTable:
@@ -36,7 +39,7 @@ class JournalTable:
             raise TryAgain(f"journal: {aws.code_of(error)}") from error
         if "Item" not in found:
             return TargetRecord(resource)
-        return read_state(json.loads(found["Item"]["state"]["S"]))
+        return read_state(json.loads(_unpacked(found["Item"]["state"])))
 
     def write(self, change: Change) -> None:
         puts = [
@@ -92,8 +95,19 @@ def _target_put(change: Change) -> dict[str, Any]:
             "due_at": {"N": str(millis(change.due_at))},
             "due_kind": {"S": change.due_kind},
         }
-    state = {"epoch": {"N": str(change.record.epoch)}, "state": {"S": canonical(write_state(change.record))}}
+    state = {"epoch": {"N": str(change.record.epoch)}, "state": _packed(canonical(write_state(change.record)))}
     return {"Item": {**target_key(change.record.resource), **state, **due}, **_unmoved("epoch", change.expected_epoch)}
+
+
+def _packed(text: str) -> Attribute:
+    """Keep a state readable while it is small; in a storm it would outgrow the 400 KB of an item."""
+    return {"S": text} if len(text) <= READABLE else {"B": zlib.compress(text.encode())}
+
+
+def _unpacked(attribute: Attribute) -> str:
+    if "S" in attribute:
+        return str(attribute["S"])
+    return zlib.decompress(bytes(attribute["B"])).decode()
 
 
 def _entry_put(entry: Record, record: TargetRecord) -> dict[str, Any]:
