@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
+
 from infra.grants import Service
 from infra.remediation_policy import Statement, assume_statements, role_elsewhere, statements
 

@@ -117,7 +117,9 @@ def test_a_refused_issue_says_why(jira: Jira) -> None:
         jira.send(replace(LETTER, to=Team(jira="NOPE")))
 
 
-@pytest.mark.parametrize("text", ["", "   ", "a" * 100_000, "\n\n", "  code only", "{panel}*bold* [x|http://evil]\n---"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "a" * 100_000, "\n\n", "  code only", "{panel}*bold* [x|http://evil]\n---"]
+)
 def test_whatever_the_text_is_it_is_a_document_jira_takes(jira: Jira, text: str) -> None:
     assert jira.send(replace(LETTER, body=text, links=(("dashboard", "https://g"),)))
 

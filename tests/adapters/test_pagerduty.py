@@ -92,7 +92,9 @@ def test_a_teams_pages_go_to_its_own_service_and_else_to_the_default(web: Web, t
     assert web.asked[0].json["routing_key"] == key
 
 
-@pytest.mark.parametrize(("written", "says"), [('{"ml": "x"}', "no routing key None and no default"), ("{oops", "JSON")])
+@pytest.mark.parametrize(
+    ("written", "says"), [('{"ml": "x"}', "no routing key None and no default"), ("{oops", "JSON")]
+)
 @pytest.mark.usefixtures("cloud")
 def test_a_secret_without_a_key_for_everybody_else_pages_nobody_and_says_so(web: Web, written: str, says: str) -> None:
     with pytest.raises(ActionFailed, match=says):

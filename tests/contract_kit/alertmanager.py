@@ -1,10 +1,10 @@
 """A model of Alertmanager as its source has it: groups, flushes, retries, the notification log, and peers.
 
-    a flush of a group notifies when something fires that the log does not have, something ended that it does not
-    have, everything ended, or the last notification is older than repeat_interval
-    a 2xx is logged and gossiped; a 5xx is tried again within the flush; a 4xx is final for the flush
-    what ended stays in its group until a flush of it succeeds
-    the peer at position p waits p times peer-timeout, then looks at the log; a partition keeps the log to itself
+a flush of a group notifies when something fires that the log does not have, something ended that it does not
+have, everything ended, or the last notification is older than repeat_interval
+a 2xx is logged and gossiped; a 5xx is tried again within the flush; a 4xx is final for the flush
+what ended stays in its group until a flush of it succeeds
+the peer at position p waits p times peer-timeout, then looks at the log; a partition keeps the log to itself
 """
 
 import json

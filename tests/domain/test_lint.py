@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from responder.adapters.runbook_files import read_library
-from responder.domain.failure_mode import FailureMode
 from responder.domain.effects import EFFECTS, Effect, opposed
+from responder.domain.failure_mode import FailureMode
 from responder.domain.lint import lint
 from responder.domain.page import parse_page
 from responder.domain.rules import parse_rules

@@ -101,7 +101,9 @@ def test_a_message_stays_hidden_for_six_times_the_longest_run_of_its_reader() ->
     assert properties("AlertsQueue")["VisibilityTimeout"] >= 6 * properties("RespondFunction")["Timeout"]
 
 
-@pytest.mark.parametrize("name", ["RespondFunction", "SweepFunction", "DrainDeadLettersFunction", "BalanceBooksFunction"])
+@pytest.mark.parametrize(
+    "name", ["RespondFunction", "SweepFunction", "DrainDeadLettersFunction", "BalanceBooksFunction"]
+)
 def test_a_holder_is_dead_before_its_lease_ends(name: str) -> None:
     assert properties(name)["Timeout"] < LEASE.total_seconds()
 
@@ -131,8 +133,8 @@ def test_every_function_file_is_deployed_and_every_deployed_handler_is_a_file() 
 
     assert handlers == {f"{file.stem}.handler" for file in (REPOSITORY / "functions").glob("*.py")}
     assert handlers == {
-        "receive_alerts.handler", "respond.handler", "sweep.handler", "drain_dead_letters.handler", "seal_audit.handler",
-        "snapshot_registry.handler", "balance_books.handler", "hear_people.handler",
+        "receive_alerts.handler", "respond.handler", "sweep.handler", "drain_dead_letters.handler",
+        "seal_audit.handler", "snapshot_registry.handler", "balance_books.handler", "hear_people.handler",
         "gate_release.handler", "redact_traces.handler", "evaluate_model.handler",
     }  # fmt: skip
 
@@ -354,7 +356,8 @@ def test_an_alarm_watches_what_the_code_says_of_the_whole_stack() -> None:
     alarms = [it["Properties"] for it in ALARMS.values() if it["Properties"]["Namespace"] == "LLMAlertResponder"]
 
     assert {alarm["MetricName"] for alarm in alarms} == {
-        "DueLag", "ExportBacklog", "NoticesFailing", "TooLarge", "BooksUnreadable", "AlertsQuarantined", "HoursSealed", "AuditFaults",
+        "DueLag", "ExportBacklog", "NoticesFailing", "TooLarge", "BooksUnreadable", "AlertsQuarantined",
+        "HoursSealed", "AuditFaults",
     }  # fmt: skip
     for alarm in alarms:
         assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]

@@ -54,9 +54,9 @@ def test_it_goes_on_as_before_while_the_endpoint_cannot_be_asked() -> None:
 def test_every_outcome_is_counted_from_the_start_so_that_a_share_of_none_is_zero_and_not_empty() -> None:
     metrics = generate_latest(a_fleet(lambda: "v1").metrics.registry).decode()
 
-    assert [outcome for outcome in OUTCOMES if f'outcome="{outcome}",route="/v1/chat",version="v1"}} 0.0' in metrics] == list(
-        OUTCOMES
-    )
+    assert [
+        outcome for outcome in OUTCOMES if f'outcome="{outcome}",route="/v1/chat",version="v1"}} 0.0' in metrics
+    ] == list(OUTCOMES)
 
 
 def test_each_request_is_one_latency_and_one_outcome() -> None:
@@ -67,4 +67,6 @@ def test_each_request_is_one_latency_and_one_outcome() -> None:
 
     metrics = generate_latest(fleet.metrics.registry).decode()
     assert 'infer_latency_ms_count{adapter="none",model="chat",route="/v1/chat",version="v1"} 40.0' in metrics
-    assert 'infer_requests_total{adapter="none",model="chat",outcome="ok",route="/v1/chat",version="v1"} 40.0' in metrics
+    assert (
+        'infer_requests_total{adapter="none",model="chat",outcome="ok",route="/v1/chat",version="v1"} 40.0' in metrics
+    )

@@ -1,9 +1,9 @@
 """The main story: an alert comes in, the right thing is done, checked, told and proved."""
 
+from tests.world import Practice
+
 from responder.domain.audit import check_chain
 from responder.domain.incident import Disposition, State
-
-from tests.world import Practice
 
 
 def test_a_slow_release_is_rolled_back_verified_and_closed() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.world import NOON, Practice, a_message, an_alert, broken, failing
 
+from responder.domain.guard import Firing
 from responder.domain.incident import State
 from responder.errors import ActionFailed
 
@@ -235,3 +236,26 @@ def test_what_was_told_stands_in_the_audit() -> None:
     practice = _observing()
 
     assert any("llm.responder.told" in text for text in practice.audit.read(practice.incident.id))
+
+
+def test_who_silenced_an_alert_is_not_woken_for_it() -> None:
+    practice = Practice()
+    alert = an_alert()
+    practice.alerts.firing[alert.fingerprint] = Firing("suppressed", "silenced by ann")
+
+    practice.deliver(a_message(alert))
+    practice.wait(minutes=30)
+
+    assert [letter.kind for letter in practice.letters if letter.kind in ("page", "ticket", "note")] == ["note"]
+    assert practice.applied == []
+
+
+def test_an_endpoint_that_is_gone_is_told_at_once() -> None:
+    practice = Practice()
+    practice.deliver()
+    practice.remediator.things.clear()
+
+    practice.wait(minutes=1)
+
+    assert practice.state is State.ESCALATED
+    assert len(practice.told("page")) == 1

@@ -43,9 +43,7 @@ def may_be_redriven(message: Message | Said) -> bool:
     return message.redrives < MOST_REDRIVES
 
 
-def again(
-    message: Message | Said, state: Callable[[Alert], Firing] | None, now: datetime
-) -> Message | Said:
+def again(message: Message | Said, state: Callable[[Alert], Firing] | None, now: datetime) -> Message | Said:
     """Return the message for another round; what is known to be gone is no longer news of a firing alert."""
     if isinstance(message, Said):
         return replace(message, redrives=message.redrives + 1)

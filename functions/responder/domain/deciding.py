@@ -13,7 +13,7 @@ from responder.domain.alert import Alert
 from responder.domain.answer import Answer
 from responder.domain.condition import holds
 from responder.domain.diagnosis import Diagnosis
-from responder.domain.escalation import bring_forward, page_now
+from responder.domain.escalation import bring_forward, page_now, quieten
 from responder.domain.evidence import as_facts
 from responder.domain.failure_mode import FailureMode
 from responder.domain.freeze import NOTHING_RUNS
@@ -156,9 +156,14 @@ def intend(
 def refuse_to_act(
     incident: Incident, diagnosis: Diagnosis, page: Runbook, decision: Decision, refusal: Verdict, now: datetime
 ) -> Moved:
-    """Hand over to a person, with what would have been done; what has already been tried makes it a page."""
+    """Hand over to a person, with what would have been done; what has already been tried makes it a page.
+
+    Whoever silenced an alert has it already: they are not woken for it, a note says what would have been done.
+    """
     reason = refusal.reason or Reason.PRECONDITION
     notices = page_now(incident.notices, now) if incident.attempts else bring_forward(incident.notices, now)
+    if reason is Reason.SILENCED and not incident.attempts:
+        notices = quieten(incident.notices, "it is silenced or inhibited: a person has it", now)
     if reason is Reason.STORM and decision.storm.paged_by not in (None, incident.id):
         notices = as_part(notices, decision.storm, now)
     after = move(

@@ -88,6 +88,12 @@ def bring_forward(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, .
     return tuple(replace(n, due_at=min(n.due_at, now)) if n.pending and n.kind in _LOUD else n for n in notices)
 
 
+def quieten(notices: tuple[Notice, ...], why: str, now: datetime) -> tuple[Notice, ...]:
+    """Drop what is still to be told, and leave a note."""
+    dropped = tuple(replace(n, cancelled=why) if n.pending else n for n in notices)
+    return (*dropped, Notice(NoticeKind.NOTE, now))
+
+
 def page_now(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
     """Page at once; what was told already gets the news as an update."""
     return raise_to(bring_forward(add_update(notices, now), now), Urgency.PAGE, now)

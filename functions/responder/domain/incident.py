@@ -42,9 +42,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.PROPOSED: frozenset({State.RECEIVED, State.ESCALATED, State.CLOSED}),
     State.ACTING: frozenset({State.CONVERGING, State.ESCALATED}),
     State.CONVERGING: frozenset({State.VERIFYING, State.ESCALATED}),
-    State.VERIFYING: frozenset(
-        {State.RECOVERED, State.LIFTING, State.UNDOING, State.RECEIVED, State.ESCALATED}
-    ),
+    State.VERIFYING: frozenset({State.RECOVERED, State.LIFTING, State.UNDOING, State.RECEIVED, State.ESCALATED}),
     State.LIFTING: frozenset({State.CONVERGING, State.ESCALATED}),
     State.UNDOING: frozenset({State.REVERTING, State.ESCALATED}),
     State.REVERTING: frozenset({State.ESCALATED}),

@@ -48,7 +48,7 @@ class Configuration:
     artefacts: Artefacts
 
 
-KINDS = ("tokenizer", "adapter", "base", "model", "config")   # what a digest's name may speak of
+KINDS = ("tokenizer", "adapter", "base", "model", "config")  # what a digest's name may speak of
 
 
 def changes(releases: Sequence[Release]) -> dict[str, datetime]:

@@ -20,7 +20,7 @@ from responder.domain.release import running
 from responder.domain.remediation import Outcome, Snapshot, Standing, classify
 from responder.domain.runbook import Autonomy, fill
 from responder.domain.target import Target
-from responder.errors import ActionFailed, CannotKnow, TryAgain
+from responder.errors import ActionFailed, CannotKnow, NotThere, TryAgain
 from responder.ports import Remediator
 from responder.workflow.diagnosing import diagnose_now
 from responder.workflow.gather import gather
@@ -73,7 +73,11 @@ def act(hold: Hold, world: World, now: datetime) -> None:
         hold.write(acting.not_done(hold.incident, refusal or gone, now))
         return
     before, desired = acting.direction(hold.incident)
-    seen = _remediator(hold, world).observe(target)
+    try:
+        seen = _remediator(hold, world).observe(target)
+    except NotThere as error:
+        hold.write(acting.not_done(hold.incident, guard.refuse("observe", Reason.PRECONDITION, str(error)), now))
+        return
     match classify(seen, dict(before), dict(desired)):
         case Standing.DESIRED | Standing.IN_PROGRESS as standing:
             hold.write(
@@ -106,6 +110,8 @@ def converge(hold: Hold, world: World, now: datetime) -> None:
             standing, says = classify(seen, dict(before), dict(desired)), seen.says or seen.state
         except CannotKnow as error:
             says = f"cannot look: {error}"
+        except NotThere as error:
+            standing, says = Standing.FAILED, str(error)
     hold.write(acting.converge(incident, standing, says, now))
 
 
