@@ -54,15 +54,6 @@ class House:
         return self.clouds.env | self.runbooks | {"RESPONDER_STACK": NAME}
 
     @property
-    def pipeline_env(self) -> dict[str, str]:
-        """Give the same to a pipeline, which looks at the endpoint as itself: the remediation role is not for it."""
-        function = self.clouds.client("lambda").get_function_configuration(
-            FunctionName=self.stack.outputs["RespondFunction"]
-        )
-        told: dict[str, str] = function["Environment"]["Variables"]
-        return self.clouds.env | self.runbooks | told | {"REMEDIATION_ROLE_ARN": ""}
-
-    @property
     def runbooks(self) -> dict[str, str]:
         """Lay the practice runbooks over the shipped ones, as the artifact has them."""
         return {"RUNBOOKS_DIR": str(self.processes.folder / "runbooks")}

@@ -31,7 +31,7 @@ def respond_command(house: House, *arguments: str) -> str:
     path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "functions")])}
     ran = subprocess.run(  # noqa: S603  # our own command with our own arguments
         [sys.executable, "-m", "responder.cli", *arguments],
-        env=plain_env(house.processes.folder) | path | house.pipeline_env,
+        env=plain_env(house.processes.folder) | path | house.env,
         capture_output=True,
         text=True,
         check=False,
