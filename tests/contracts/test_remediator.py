@@ -26,7 +26,6 @@ from responder.domain.touch import VersionParameter as TouchedParameter
 from responder.errors import NotThere
 from responder.ports import Configurations, Remediator
 
-ROLES = RemediationRoles("", None)
 GONE = Touch(
     sagemaker_endpoint="gone",
     lambda_alias=TouchedAlias("gone", "live"),
@@ -52,13 +51,15 @@ def _touching(touch: Touch) -> Target:
 
 def _endpoint() -> Case:
     an_endpoint("chat", "chat-v2", others=("chat-v1",))
-    return Case(CHAT, SageMakerEndpoint(ROLES), {CONFIG: "chat-v2"}, {CONFIG: "chat-v1"})
+    return Case(CHAT, SageMakerEndpoint(RemediationRoles("", None)), {CONFIG: "chat-v2"}, {CONFIG: "chat-v1"})
 
 
 def _alias() -> Case:
     first, second = an_alias("chat", "live")
     target = _touching(Touch(lambda_alias=TouchedAlias("chat", "live")))
-    return Case(target, LambdaAlias(ROLES), {VERSION: second, CANARY: ""}, {VERSION: first, CANARY: ""})
+    return Case(
+        target, LambdaAlias(RemediationRoles("", None)), {VERSION: second, CANARY: ""}, {VERSION: first, CANARY: ""}
+    )
 
 
 def _parameter() -> Case:
@@ -66,18 +67,23 @@ def _parameter() -> Case:
     target = _touching(
         Touch(version_parameter=TouchedParameter("/chat/version", ("s3://models/chat/{version}/model",)))
     )
-    return Case(target, VersionParameter(ROLES), {VERSION: "v2"}, {VERSION: "v1"})
+    return Case(target, VersionParameter(RemediationRoles("", None)), {VERSION: "v2"}, {VERSION: "v1"})
 
 
 def _usage_plan() -> Case:
     _, plan = a_limited_api(100)
-    return Case(_touching(Touch(usage_plan=TouchedPlan(plan, 10))), UsagePlan(ROLES), {RATE: "100"}, {RATE: "50"})
+    return Case(
+        _touching(Touch(usage_plan=TouchedPlan(plan, 10))),
+        UsagePlan(RemediationRoles("", None)),
+        {RATE: "100"},
+        {RATE: "50"},
+    )
 
 
 def _stage() -> Case:
     api, _ = a_limited_api(100)
     target = _touching(Touch(api_stage=TouchedStage(api, "live", 10)))
-    return Case(target, ApiStage(ROLES), {RATE: "100"}, {RATE: "50"})
+    return Case(target, ApiStage(RemediationRoles("", None)), {RATE: "100"}, {RATE: "50"})
 
 
 def _twin(kind: TouchKind, touch: Touch, now: Mapping[str, str], other: Mapping[str, str]) -> Callable[[], Case]:
