@@ -24,6 +24,9 @@ STACK = ("--stack", NAME)
 def healed() -> Iterator[House]:
     """A house whose slow release was found, rolled back, verified, closed and proved; raises when it was not."""
     with up(Plan(practice_artifact()), silent) as house:
+        assert house.metrics is not None, (
+            "the real Prometheus and Alertmanager are needed: python -m infra.local install"
+        )
         heal(house, silent)
         yield house
 
