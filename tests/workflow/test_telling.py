@@ -259,3 +259,18 @@ def test_an_endpoint_that_is_gone_is_told_at_once() -> None:
 
     assert practice.state is State.ESCALATED
     assert len(practice.told("page")) == 1
+
+
+def test_when_the_silence_ends_and_it_still_fires_a_person_is_paged_once() -> None:
+    practice = Practice()
+    alert = an_alert()
+    practice.alerts.firing[alert.fingerprint] = Firing("suppressed", "silenced by ann")
+    practice.deliver(a_message(alert))
+    practice.wait(minutes=20)
+    assert practice.told("page") == []
+
+    practice.fires(alert)
+    practice.wait(minutes=60)
+
+    assert len(practice.told("page")) == 1
+    assert practice.applied == []

@@ -13,11 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from responder.domain.acting import hand_over, the_intent
+from responder.domain.alert import Urgency
 from responder.domain.condition import holds
 from responder.domain.duration import write_duration
-from responder.domain.escalation import on_closing, on_recovery, page_now
+from responder.domain.escalation import Notice, NoticeKind, on_closing, on_recovery, page_now, raise_to
 from responder.domain.evidence import Evidence
-from responder.domain.guard import Firing
+from responder.domain.guard import Firing, Reason
 from responder.domain.incident import RECONCILE, Disposition, Episode, Incident, Moved, State, check_every, move
 from responder.domain.plain import stamp, to_plain
 from responder.domain.runbook import IfNotRecovered, Verify
@@ -70,7 +71,7 @@ def close_if_ended(incident: Incident, now: datetime) -> Moved | None:
 def reconcile(incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime) -> Moved:
     """Compare a quiet incident with what fires.
 
-    Lost resolves end their episodes; a recovery that is none goes to a person.
+    Lost resolves end their episodes; a recovery that is none goes to a person, and so does what outlives its silence.
     """
     gone = {key for key, seen in firing.items() if seen.state == "gone"}
     episodes = tuple(
@@ -88,7 +89,19 @@ def reconcile(incident: Incident, firing: dict[tuple[str, str], Firing], now: da
             "reconciled",
             {**facts, "escalated": says},
         )
-    return Moved(after, "reconciled" if gone else None, facts if gone else {})
+    after = replace(after, notices=_outlived(after, firing, now))
+    worth = bool(gone) or after.notices != incident.notices
+    return Moved(after, "reconciled" if worth else None, facts if worth else {})
+
+
+def _outlived(incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime) -> tuple[Notice, ...]:
+    """Tell, as loudly as was dropped for it, when an alert fires again after its silence: nobody has it any longer."""
+    fires = any(seen.state == "firing" for seen in firing.values())
+    dropped = {n.kind for n in incident.notices if n.cancelled}
+    loud = next((u for u in (Urgency.PAGE, Urgency.TICKET) if NoticeKind(u) in dropped), None)
+    if not fires or loud is None or incident.refusal != Reason.SILENCED:
+        return incident.notices
+    return raise_to(incident.notices, loud, now)
 
 
 def _contradiction(incident: Incident, firing: dict[tuple[str, str], Firing]) -> str | None:
