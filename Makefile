@@ -14,7 +14,7 @@ SERVICES = runbooks/services.yaml $(wildcard $(if $(RUNBOOKS_DIR),$(RUNBOOKS_DIR
 STAMP   := $(VENV)/.ready
 SAM     := .venv-sam
 
-.PHONY: setup setup-sam setup-cloud setup-browser check test demo up down build build-here score proof gameday format clean help
+.PHONY: setup setup-sam setup-cloud setup-browser check test demo up down build build-here score vocabulary proof gameday format clean help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -28,7 +28,7 @@ $(STAMP): infra/requirements/dev.txt infra/requirements/bootstrap.txt functions/
 setup-cloud: $(STAMP)
 	@$(RUN) -m infra.local install
 
-setup-browser:  ## Debian's Chromium, for the tests that open the audit report (as root)
+setup-browser:  ## Debian's Chromium, for the tests that open a page of ours (as root)
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 setup-sam: $(STAMP) $(SAM)/.ready
@@ -71,14 +71,18 @@ build: $(STAMP)  ## the artifact to deploy (RUNTIME=3.13 ARCH=arm64 RUNBOOKS_DIR
 build-here: $(STAMP)
 	@$(RUN) -m infra.build --python $(HOST_PY) --arch $(HOST_CPU) --output build/here
 
-proof: $(STAMP)  ## every crash point, every time-out, every walk; minutes
-	$(RUN) -m pytest tests/workflow tests/test_gameday.py --proof
+proof: $(STAMP) setup-cloud  ## every crash point, time-out and walk; 200 kills; two real Alertmanagers: half an hour
+	$(RUN) -m pytest tests/workflow tests/test_gameday.py tests/contract_kit tests/standing --proof
 
-gameday: $(STAMP)  ## every scenario on the simulated clock, beside doing nothing and a reflex
+gameday: $(STAMP) setup-cloud build-here  ## every scenario on the simulated clock, then live in the practice cloud
 	@$(VENV)/bin/responder gameday
+	@$(VENV)/bin/responder gameday --live
 
 score: $(STAMP)  ## how well the classifier tells the failure modes apart
 	@$(RUN) -m tests.corpus.score
+
+vocabulary: $(STAMP)  ## learn the pages' vocabularies anew from the labelled lines
+	@$(RUN) -m tests.corpus.learn
 
 format: $(STAMP)  ## format and fix what can be fixed
 	$(VENV)/bin/ruff format .

@@ -17,15 +17,24 @@ def handler(_: object, context: Any) -> dict[str, int]:  # noqa: ANN401  # Lambd
     balanced = balance(books(), replace(world("balance_books"), time_left=lambda: left), now)
     log_steps(balanced.written)
     logger().info("balanced", extra=_line(balanced))
-    counts = [Measure("AlertsLost", len(balanced.lost)), Measure("AlertsUnseen", len(balanced.unseen))]
+    counts = [
+        Measure("AlertsLost", len(balanced.lost) + len(balanced.left)),
+        Measure("AlertsUnseen", len(balanced.unseen)),
+    ]
     emit([*counts, Measure("BooksUnreadable", len(balanced.cannot)), *of_steps(balanced.written, now)])
-    return {"accepted": balanced.accepted, "lost": len(balanced.lost), "unseen": len(balanced.unseen)}
+    return {
+        "accepted": balanced.accepted,
+        "lost": len(balanced.lost),
+        "left": len(balanced.left),
+        "unseen": len(balanced.unseen),
+    }
 
 
 def _line(balanced: Balanced) -> dict[str, Any]:
     return {
         "accepted": balanced.accepted,
         "lost": [b.fingerprint for b in balanced.lost],
+        "left": balanced.left,
         "unseen": [a.fingerprint for a in balanced.unseen],
         "silent": balanced.silent,
         "watchdogs": balanced.watchdogs,

@@ -7,8 +7,9 @@ from typing import Any
 from responder.bootstrap import gatehouse, hook_target, hooks
 from responder.domain.plain import from_plain, to_plain
 from responder.domain.serving.release_gate import Gate, Verdict, held
-from responder.observability import logger
+from responder.observability import emit, logger
 from responder.workflow.gate_release import Asking, gate_newcomer, gate_release
+from responder.workflow.measures import Measure
 
 ADVANCE, NOT_NOW = 200, 409  # whoever reads only the status must not advance by mistake
 
@@ -17,6 +18,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Answer a Step Functions task, a CodeDeploy hook or a signed request; whatever breaks holds."""
     gate = _decide(event)
     logger().info("gated", extra={"verdict": gate.verdict, "reason": gate.reason})
+    emit([Measure("GateVerdicts", dimensions={"verdict": str(gate.verdict)})])
     advance = gate.verdict is Verdict.ADVANCE
     if "LifecycleEventHookExecutionId" in event:
         hooks().answer(event["DeploymentId"], event["LifecycleEventHookExecutionId"], advance=advance)

@@ -6,7 +6,7 @@ from typing import Any
 
 from responder.bootstrap import audit_lock, quarantine, redelivery, world
 from responder.domain.dead_letter import Cause
-from responder.domain.message import decode_any
+from responder.domain.message import decode_any, seen_from
 from responder.domain.said import Said
 from responder.errors import CannotRead, TryAgain
 from responder.observability import emit, log_steps, logger
@@ -55,6 +55,7 @@ def _respond(record: dict[str, Any], context: Any) -> None:  # noqa: ANN401  # a
     if isinstance(message, Said):
         log_steps(listen(message, here, now))
         return
+    message = seen_from(message, record.get("attributes", {}).get("SenderId"))
     responded = respond(message, here, now)
     log_steps(responded.written)
     emit(of_steps(responded.written, now))

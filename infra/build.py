@@ -26,10 +26,14 @@ PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28
 SERVICES = frozenset(  # what is called
     {
         "apigateway",
+        "application-autoscaling",
         "appconfig",
         "cloudwatch",
         "codedeploy",
         "dynamodb",
+        "ecr",
+        "ecs",
+        "elbv2",
         "events",
         "kms",
         "lambda",

@@ -56,6 +56,37 @@ def _version_parameter(entry: Service, thing: Service) -> Iterator[Grant]:
         yield "CompareDigests", "s3:GetObject", _objects(entry, place.replace("{version}", "*"))
 
 
+def _ecs_service(entry: Service, thing: Service) -> Iterator[Grant]:
+    """Task definitions are seen all or none; a repository's tags only where the entry names it."""
+    one = _arn(entry, "ecs", f"service/{thing['cluster']}/{thing['service']}")
+    yield "SeeServices", "ecs:DescribeServices", one
+    yield "MoveServices", "ecs:UpdateService", one
+    yield "SeeTaskDefinitions", "ecs:DescribeTaskDefinition", "*"  # it knows no narrower resource
+    for name in thing.get("images") or ():
+        yield "SeeImages", "ecr:DescribeImages", _arn(entry, "ecr", f"repository/{name}")
+
+
+def _inference_component(entry: Service, component: str) -> Iterator[Grant]:
+    """Which artefact it may be given IAM cannot tell; a model is seen where it is one of the releases."""
+    one = _arn(entry, "sagemaker", f"inference-component/{component.lower()}")
+    yield "SeeInferenceComponents", "sagemaker:DescribeInferenceComponent", one
+    yield "MoveInferenceComponents", "sagemaker:UpdateInferenceComponent", one
+    for name in entry.get("releases") or [f"{component}-*"]:
+        yield "SeeModels", "sagemaker:DescribeModel", _arn(entry, "sagemaker", f"model/{name.lower()}")
+
+
+def _adapter(entry: Service, thing: Service) -> Iterator[Grant]:
+    """Engines are no AWS resource: what AWS guards is their key, and what an adapter is made of."""
+    if thing.get("token"):
+        yield (
+            "ReadEngineKeys",
+            "secretsmanager:GetSecretValue",
+            _arn(entry, "secretsmanager", f"secret:{thing['token']}-??????"),
+        )
+    for place in thing["objects"]:
+        yield "CompareDigests", "s3:GetObject", _objects(entry, place.replace("{version}", "*"))
+
+
 def _usage_plan(entry: Service, thing: Service) -> Iterator[Grant]:
     yield from _limited(entry, f"/usageplans/{thing['plan']}")
 
@@ -64,13 +95,22 @@ def _api_stage(entry: Service, thing: Service) -> Iterator[Grant]:
     yield from _limited(entry, f"/restapis/{thing['api']}/stages/{thing['stage']}")
 
 
+def _litellm_team(entry: Service, thing: Service) -> Iterator[Grant]:
+    """The proxy is no AWS resource: what AWS guards is its key."""
+    yield (
+        "ReadGatewayKeys",
+        "secretsmanager:GetSecretValue",
+        _arn(entry, "secretsmanager", f"secret:{thing['token']}-??????"),
+    )
+
+
 def _limited(entry: Service, path: str) -> Iterator[Grant]:
     resource = _in(entry, "apigateway", "", path)
     yield "SeeLimits", "apigateway:GET", resource
     yield "SetLimits", "apigateway:PATCH", resource
 
 
-def _limits_document(entry: Service, thing: Service) -> Iterator[Grant]:
+def _document(entry: Service, thing: Service) -> Iterator[Grant]:
     application = f"application/{thing['application']}"
     environment = _arn(entry, "appconfig", f"{application}/environment/{thing['environment']}")
     profile = f"{application}/configurationprofile/{thing['profile']}"
@@ -90,6 +130,29 @@ def _limits_document(entry: Service, thing: Service) -> Iterator[Grant]:
         yield "DeployDocuments", "appconfig:StartDeployment", resource
 
 
+def _codedeploy_group(entry: Service, thing: Service) -> Iterator[Grant]:
+    """Deployments have no names of their own in IAM: all are seen and stopped through their group."""
+    group = _arn(entry, "codedeploy", f"deploymentgroup:{thing['application']}/{thing['group']}")
+    yield "SeeRollouts", "codedeploy:ListDeployments", group
+    yield "SeeRunningRollouts", "codedeploy:GetDeployment", group
+    yield "StopRollouts", "codedeploy:StopDeployment", group
+
+
+def _config_rollout(entry: Service, thing: Service) -> Iterator[Grant]:
+    environment = f"application/{thing['application']}/environment/{thing['environment']}"
+    deployments = _arn(entry, "appconfig", f"{environment}/deployment/*")
+    yield "SeeDeployments", "appconfig:ListDeployments", _arn(entry, "appconfig", environment)
+    yield "SeeWhatWasDeployed", "appconfig:GetDeployment", deployments
+    yield "StopDeployments", "appconfig:StopDeployment", deployments
+
+
+def _evaluation(entry: Service, thing: Service) -> Iterator[Grant]:
+    parameter = _arn(entry, "ssm", f"parameter/{thing['parameter'].lstrip('/')}")
+    yield "SeeWhatWasAskedFor", "ssm:GetParameters", parameter
+    yield "NoteWhatWasAskedFor", "ssm:PutParameter", parameter
+    yield "AskForReevaluation", "events:PutEvents", _arn(entry, "events", f"event-bus/{thing.get('bus', 'default')}")
+
+
 def _registry(entry: Service, thing: Service) -> Iterator[Grant]:
     """Pointers are moved; no item is ever put or deleted."""
     table = _arn(entry, "dynamodb", f"table/{thing['table']}")
@@ -97,14 +160,56 @@ def _registry(entry: Service, thing: Service) -> Iterator[Grant]:
     yield "MoveRegistryPointers", "dynamodb:UpdateItem", table
 
 
+def _capacity(entry: Service, thing: Service) -> Iterator[Grant]:
+    """The id of a scalable target is its owner's to look up; without it any of the account may be changed."""
+    yield "SeeCapacity", "application-autoscaling:DescribeScalableTargets", "*"  # it knows no narrower resource
+    one = _arn(entry, "application-autoscaling", f"scalable-target/{thing.get('id', '*')}")
+    yield "SetCapacity", "application-autoscaling:RegisterScalableTarget", one
+    sort, first, *rest = thing["resource"].split("/")
+    if sort == "service":
+        yield "SeeServices", "ecs:DescribeServices", _arn(entry, "ecs", f"service/{first}/{rest[0]}")
+    else:
+        yield "SeeEndpoints", "sagemaker:DescribeEndpoint", _arn(entry, "sagemaker", f"endpoint/{first.lower()}")
+
+
+def _variant_weights(entry: Service, thing: Service) -> Iterator[Grant]:
+    one = _arn(entry, "sagemaker", f"endpoint/{thing['endpoint'].lower()}")
+    yield "SeeEndpoints", "sagemaker:DescribeEndpoint", one
+    yield "SetVariantWeights", "sagemaker:UpdateEndpointWeightsAndCapacities", one
+
+
+def _listener_weights(_: Service, thing: Service) -> Iterator[Grant]:
+    """The load balancer's looks know no narrower resource."""
+    what = "Rule" if ":listener-rule/" in thing["listener"] else "Listener"
+    yield f"See{what}s", f"elasticloadbalancing:Describe{what}s", "*"
+    yield f"Set{what}Weights", f"elasticloadbalancing:Modify{what}", thing["listener"]
+
+
+def _target_group(_: Service, thing: Service) -> Iterator[Grant]:
+    yield "SeeShards", "elasticloadbalancing:DescribeTargetHealth", "*"  # as above
+    yield "DrainShards", "elasticloadbalancing:DeregisterTargets", thing["group"]
+    yield "PutShardsBack", "elasticloadbalancing:RegisterTargets", thing["group"]
+
+
 _KINDS: Mapping[str, Callable[[Service, Any], Iterator[Grant]]] = {
     "sagemaker_endpoint": _sagemaker_endpoint,
     "lambda_alias": _lambda_alias,
     "version_parameter": _version_parameter,
+    "ecs_service": _ecs_service,
+    "inference_component": _inference_component,
+    "adapter": _adapter,
     "registry": _registry,
     "usage_plan": _usage_plan,
     "api_stage": _api_stage,
-    "limits_document": _limits_document,
+    "litellm_team": _litellm_team,
+    "capacity": _capacity,
+    "variant_weights": _variant_weights,
+    "listener_weights": _listener_weights,
+    "target_group": _target_group,
+    **dict.fromkeys(("limits_document", "serving_profile", "circuit"), _document),
+    "codedeploy_group": _codedeploy_group,
+    "config_rollout": _config_rollout,
+    "evaluation": _evaluation,
 }
 
 

@@ -1,14 +1,23 @@
 """The game day on the simulated clock: every scenario ends as it must, better than nobody and than a reflex."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from tests.world import SHIPPED
 
+from responder.adapters.runbook_files import write_compiled
 from responder.cli import main
-from responder.rehearsal.gameday import Result, play
+from responder.rehearsal.gameday import play
 from responder.rehearsal.scenarios import SCENARIOS, Scenario
+from responder.rehearsal.verdict import Result
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +65,20 @@ def test_the_table_has_a_line_for_each_scenario(capsys: pytest.CaptureFixture[st
 def test_a_scenario_nobody_wrote_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gameday", "fire"]) == 1
     assert "no scenario fire; there are slow_release" in capsys.readouterr().err
+
+
+def test_live_needs_a_checkout_and_says_so(tmp_path: Path) -> None:
+    """Where only the artifact is, there is no practice cloud."""
+    shutil.copytree(ROOT / "functions", tmp_path / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    write_compiled(SHIPPED, tmp_path / "functions" / "runbooks.json")
+    argv = [sys.executable, "-m", "responder.cli", "gameday", "slow_release", "--live"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "functions")}
+
+    ran = subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)  # noqa: S603  # our own
+
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "--live plays in the practice cloud of a checkout" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_storm_wakes_one_person_once_and_touches_nothing(results: dict[str, Result]) -> None:

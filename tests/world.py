@@ -181,25 +181,51 @@ def a_release(version: str, *, minutes_ago: float, good: bool = True, **changes:
 class Fleet(InMemoryMetrics):
     """Slow or fast by what the target runs; `p95` maps a configuration to seconds, None to no answer.
 
-    While `crowded` says so, it is slow whatever runs; `mismatched` says whether tokenizers differ from the registry's.
+    While `crowded` says so, it is slow whatever runs; `mismatched` says whether tokenizers differ from the registry's,
+    `killed` whether memory has run out, `timeouts` which share of the calls time out, `loads` what each shard does,
+    `unloaded` how often an adapter could not be loaded.
     """
 
     running: Callable[[], str] = str
     crowded: Callable[[datetime], bool] = lambda _: False
     mismatched: Callable[[], bool] = lambda: False
+    killed: Callable[[], bool] = lambda: False
+    timeouts: Callable[[datetime], float] = lambda _: 0.0
+    loads: Callable[[datetime], dict[str, float]] = lambda _: {}
+    unloaded: Callable[[], float] = lambda: 0.0
     p95: dict[str, float | None] = field(default_factory=lambda: {"chat-v1": 0.3, "chat-v2": 2.5})
     traffic: float = 5.0
 
     def query(self, expression: str, at: datetime) -> list[Sample]:
         super().query(expression, at)
-        if "histogram_quantile" in expression:
-            value = 2.5 if self.crowded(at) else self.p95.get(self.running(), 0.3)
-            return [] if value is None else [Sample({}, value)]
-        if "safety_violations_total" in expression:
-            return [Sample({}, 0.0)]
-        if "infer_model_info" in expression:
-            return [Sample({}, float(self.mismatched() if "expected" in expression else self.traffic))]
-        return [Sample({}, self.traffic)] if expression.startswith("sum(rate(infer_latency_ms_count") else []
+        if expression.startswith("sum by (instance)"):
+            return [Sample({"instance": shard}, load) for shard, load in self.loads(at).items()]
+        answer = next((answer for part, answer in self._answers if part in expression), None)
+        value = answer(at) if answer else None
+        return [] if value is None else [Sample({}, value)]
+
+    @property
+    def _answers(self) -> tuple[tuple[str, Callable[[datetime], float | None]], ...]:
+        """What is answered to a question with this in it; the first counts."""
+        return (
+            ("histogram_quantile", lambda at: 2.5 if self.crowded(at) else self.p95.get(self.running(), 0.3)),
+            ("max(sum by (instance)", self._uneven),
+            ("OOMKilled", lambda _: float(self.killed())),
+            ("increase(infer_adapter_load_failures_total", lambda _: self.unloaded()),
+            ('sum(rate(infer_requests_total{outcome="timeout"', self.timeouts),
+            ('outcome!~"ok|client_error"', lambda _: 0.0),
+            ("safety_violations_total", lambda _: 0.0),
+            ("infer_model_expected_info", lambda _: float(self.mismatched())),
+            ("count by (model, tokenizer_sha256)", lambda _: 1.0),
+            ("infer_model_info", lambda _: self.traffic),
+            ("sum(rate(infer_latency_ms_count", lambda _: self.traffic),
+            ("sum(rate(infer_requests_total{model", lambda _: self.traffic),
+        )
+
+    def _uneven(self, at: datetime) -> float | None:
+        """How much the busiest shard does, against the mean of those that do anything."""
+        busy = [load for load in self.loads(at).values() if load > 0]
+        return max(busy) * len(busy) / sum(busy) if busy else None
 
 
 Between = Callable[[str, Callable[[], Any]], Any]
@@ -373,6 +399,10 @@ class Practice:
             return ",".join(self.registry.registry.aliases.values())
         seen = self.things[kind].things[name]
         return seen.release or ",".join(seen.current.values())
+
+    def standing(self, kind: TouchKind) -> dict[str, str]:
+        """Where one of the target's things stands."""
+        return self.things[kind].things[self.target.things[kind]].current
 
     def _call(self, name: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the port returns
         self.calls.append(name)

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,18 +13,24 @@ from responder.adapters.alert_queue import Redelivery, SqsAlertQueue
 from responder.adapters.alert_view import AlertmanagerView, PrometheusView
 from responder.adapters.alertmanager_webhook import read_notification
 from responder.adapters.api_limits import ApiStage, UsagePlan
+from responder.adapters.appconfig_document import AppConfigDocument
 from responder.adapters.audit_bucket import AuditBucket
 from responder.adapters.audit_lock import AuditLock
 from responder.adapters.audit_trail import AuditTrail
-from responder.adapters.codedeploy import CodeDeployHooks
+from responder.adapters.codedeploy import CodeDeployHooks, CodeDeployRollout
+from responder.adapters.config_rollout import ConfigRollout
+from responder.adapters.ecs_service import EcsService
 from responder.adapters.event_bus import EventBus
 from responder.adapters.head_parameter import HeadParameter
 from responder.adapters.http import Http, bearer, sigv4
+from responder.adapters.inference_component import InferenceComponent
 from responder.adapters.jira import Jira, basic
 from responder.adapters.journal_table import JournalTable
 from responder.adapters.kms_signer import KmsSigner
 from responder.adapters.lambda_alias import LambdaAlias
-from responder.adapters.limits_document import LimitsDocument
+from responder.adapters.link_uses import LinkUsesTable
+from responder.adapters.listener_weights import ListenerWeights
+from responder.adapters.litellm_team import LiteLlmTeam
 from responder.adapters.log_ledger import LogLedger
 from responder.adapters.log_lines import CloudWatchLogs
 from responder.adapters.modes import ModeParameters
@@ -34,25 +40,31 @@ from responder.adapters.people_webhooks import is_signed, read_people
 from responder.adapters.platform_counters import PlatformCounters
 from responder.adapters.prometheus import Prometheus
 from responder.adapters.quarantine import S3Quarantine
+from responder.adapters.reevaluation import Reevaluation
 from responder.adapters.registry_bucket import RegistryBucket
 from responder.adapters.registry_table import RegistryTable
 from responder.adapters.releases_table import ReleasesTable
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.runbook_files import read_compiled
 from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
+from responder.adapters.scalable_target import ScalableTarget
 from responder.adapters.secret import Secret
 from responder.adapters.sns_topic import SnsTopic
+from responder.adapters.target_group import TargetGroup
 from responder.adapters.tokens import SecretTokens
 from responder.adapters.traces_bucket import TracesBucket
+from responder.adapters.variant_weights import VariantWeights
 from responder.adapters.version_parameter import VersionParameter
+from responder.adapters.vllm_adapter import VllmAdapter
 from responder.domain.audit import Actor
 from responder.domain.levers import PLANNERS
 from responder.domain.plain import sha256
 from responder.domain.runbook import Library
-from responder.domain.serving.service_level import parse_service_levels
-from responder.domain.touch import TouchKind
+from responder.domain.serving.service_level import ServiceLevel, parse_service_levels
+from responder.domain.touch import DOCUMENTS, TouchKind
 from responder.ports import AlertQueue, AlertView, Channel, LockView, Metrics, Quarantine, Remediator
 from responder.settings import (
+    ApprovalSettings,
     BooksSettings,
     EvaluationSettings,
     GateSettings,
@@ -67,6 +79,7 @@ from responder.settings import (
     read_settings,
 )
 from responder.workflow.balance_books import Books
+from responder.workflow.decide_approval import Desk
 from responder.workflow.evaluate_model import Evaluating
 from responder.workflow.gate_release import Gatehouse
 from responder.workflow.gather import side_by_side
@@ -74,9 +87,10 @@ from responder.workflow.hear_people import Ears
 from responder.workflow.receive_alerts import FrontDoor
 from responder.workflow.seal_audit import Sealing
 from responder.workflow.snapshot_registry import Snapshotting
-from responder.workflow.world import World
+from responder.workflow.world import Door, World
 
 COMPILED = Path(__file__).parent.parent / "runbooks.json"
+Running = SageMakerEndpoint | LambdaAlias | VersionParameter | EcsService | InferenceComponent | VllmAdapter
 LEVELS = Path(__file__).parent.parent / "service_levels.yaml"
 
 
@@ -127,6 +141,18 @@ def ears() -> Ears:
 
 
 @functools.cache
+def desk() -> Desk:
+    settings = read_settings(ApprovalSettings, os.environ)
+    table = aws.client("dynamodb")
+    return Desk(
+        key=_key(settings.approval_key_secret),
+        journal=JournalTable(settings.journal_table, table),
+        uses=LinkUsesTable(settings.journal_table, table),
+        queue=SqsAlertQueue(settings.alerts_queue_url, aws.client("sqs")),
+    )
+
+
+@functools.cache
 def redelivery() -> Redelivery:
     return Redelivery(read_settings(RespondSettings, os.environ).alerts_queue_url, aws.client("sqs"))
 
@@ -168,16 +194,21 @@ def snapshotting() -> Snapshotting:
     )
 
 
+def _levels() -> Sequence[ServiceLevel]:
+    return parse_service_levels(LEVELS.read_text(encoding="utf-8"), LEVELS.name)
+
+
 @functools.cache
 def gatehouse() -> Gatehouse:
     settings = read_settings(GateSettings, os.environ)
     table = aws.client("dynamodb")
     return Gatehouse(
         library=library(),
-        levels=parse_service_levels(LEVELS.read_text(encoding="utf-8"), LEVELS.name),
+        levels=_levels(),
         journal=JournalTable(settings.journal_table, table),
         releases=ReleasesTable(settings.journal_table, table),
         metrics=_metrics(settings),
+        actor=Actor("function", "gate_release", settings.responder_version, _published(), _config_sha256()),
     )
 
 
@@ -188,6 +219,9 @@ def evaluating() -> Evaluating:
         traces=TracesBucket(settings.traces_bucket, aws.client("s3")),
         jobs=EventBus(aws.client("events")),
         metrics=_metrics(settings),
+        queue=SqsAlertQueue(settings.alerts_queue_url, aws.client("sqs")),
+        targets=library().targets,
+        levels=_levels(),
     )
 
 
@@ -232,7 +266,8 @@ def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "
     roles = RemediationRoles(settings.remediation_role_arn, aws.client("sts"))
     running = _running(roles)
     registry = RegistryTable(roles)
-    things: Mapping[TouchKind, Remediator] = {**running, **_limits(roles), TouchKind.REGISTRY: registry}
+    known = {**_limits(roles), **_rollouts(roles), **_load(roles), TouchKind.REGISTRY: registry}
+    things: Mapping[TouchKind, Remediator] = {**running, **known}
     return World(
         actor=Actor(kind, name, settings.responder_version, _published(), _config_sha256()),
         library=books,
@@ -253,6 +288,7 @@ def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "
         counters=PlatformCounters(roles),
         time_left=timedelta,
         links=_links(settings),
+        door=_door(settings) if kind == "function" else None,
     )
 
 
@@ -268,21 +304,44 @@ def _config_sha256() -> str:
     return sha256(COMPILED.read_bytes()) if COMPILED.exists() else ""
 
 
-def _running(roles: RemediationRoles) -> dict[TouchKind, SageMakerEndpoint | LambdaAlias | VersionParameter]:
+def _running(roles: RemediationRoles) -> dict[TouchKind, Running]:
     """What runs releases, by kind."""
     return {
         TouchKind.SAGEMAKER_ENDPOINT: SageMakerEndpoint(roles),
         TouchKind.LAMBDA_ALIAS: LambdaAlias(roles),
         TouchKind.VERSION_PARAMETER: VersionParameter(roles),
+        TouchKind.ECS_SERVICE: EcsService(roles),
+        TouchKind.INFERENCE_COMPONENT: InferenceComponent(roles),
+        TouchKind.ADAPTER: VllmAdapter(roles),
     }
 
 
 def _limits(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
-    """What lets traffic in, by kind."""
+    """What lets traffic in and says how it is served, by kind."""
     return {
         TouchKind.USAGE_PLAN: UsagePlan(roles),
         TouchKind.API_STAGE: ApiStage(roles),
-        TouchKind.LIMITS_DOCUMENT: LimitsDocument(roles),
+        TouchKind.LITELLM_TEAM: LiteLlmTeam(roles),
+        **{kind: AppConfigDocument(kind, roles) for kind in DOCUMENTS},
+    }
+
+
+def _rollouts(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
+    """What somebody else rolls out or evaluates, by kind."""
+    return {
+        TouchKind.EVALUATION: Reevaluation(roles),
+        TouchKind.CODEDEPLOY_GROUP: CodeDeployRollout(roles),
+        TouchKind.CONFIG_ROLLOUT: ConfigRollout(roles),
+    }
+
+
+def _load(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
+    """How load meets replicas, by kind."""
+    return {
+        TouchKind.CAPACITY: ScalableTarget(roles),
+        TouchKind.VARIANT_WEIGHTS: VariantWeights(roles),
+        TouchKind.LISTENER_WEIGHTS: ListenerWeights(roles),
+        TouchKind.TARGET_GROUP: TargetGroup(roles),
     }
 
 
@@ -305,6 +364,15 @@ def _links(settings: SweepSettings) -> Mapping[str, str]:
     graphs = "" if settings.metrics_auth == MetricsAuth.SIGV4 else settings.prometheus_url
     known = {"responder dashboard": settings.dashboard_url, "Prometheus": graphs}
     return {name: url for name, url in known.items() if url}
+
+
+def _door(settings: SweepSettings) -> Door | None:
+    return Door(settings.approval_url, _key(settings.approval_key_secret)) if settings.approval_url else None
+
+
+def _key(secret: str) -> Callable[[], bytes]:
+    kept = Secret(secret, aws.client("secretsmanager"))
+    return lambda: kept.read().encode()
 
 
 def _metrics(settings: SweepSettings | GateSettings | EvaluationSettings) -> Metrics | None:

@@ -31,7 +31,11 @@ class CannotRead(ResponderError):
 
 
 class ActionFailed(ResponderError):
-    """The outside said no, or did not do what was asked."""
+    """The outside said no, or did not do what was asked; `after_seconds` is how long it wants to be left alone."""
+
+    def __init__(self, says: str, after_seconds: int = 0) -> None:
+        super().__init__(says)
+        self.after_seconds = after_seconds
 
 
 class CannotKnow(ActionFailed):

@@ -4,27 +4,34 @@ Every seam has one adapter per outside thing and one in-memory twin (`adapters/i
 contract test runs on both. All raise only the errors of `errors.py`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from responder.domain.alert import Alert, Notification
-from responder.domain.audit import Record
-from responder.domain.books import Booked
-from responder.domain.evidence import Sample
-from responder.domain.finding import Fault
-from responder.domain.guard import Firing
-from responder.domain.journal import Budget, Change, TargetRecord
-from responder.domain.message import Message
-from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
-from responder.domain.release import Artefacts, Configuration, Release
-from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.said import Said
-from responder.domain.seal import Head, Held, Seal, SigningKey, Version
-from responder.domain.serving.drift import Baseline
-from responder.domain.serving.evaluation import Evaluation, Trace
-from responder.domain.target import Target, Team
+from responder.domain.target import Team
+
+if TYPE_CHECKING:  # a seam is a shape: whoever passes through brings the facts along
+    from responder.domain.alert import Alert, Notification
+    from responder.domain.audit import Record
+    from responder.domain.books import Booked
+    from responder.domain.evidence import Sample
+    from responder.domain.finding import Fault
+    from responder.domain.guard import Firing
+    from responder.domain.incident import Apart
+    from responder.domain.journal import Budget, Change, TargetRecord
+    from responder.domain.message import Message
+    from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
+    from responder.domain.release import Artefacts, Configuration, Release
+    from responder.domain.remediation import Outcome, Snapshot
+    from responder.domain.said import Said
+    from responder.domain.seal import Head, Held, Seal, SigningKey, Version
+    from responder.domain.serving.drift import Baseline
+    from responder.domain.serving.evaluation import Evaluation, Trace
+    from responder.domain.storm import Member
+    from responder.domain.target import Target
 
 
 class AlertQueue(Protocol):
@@ -60,7 +67,20 @@ class Tokens(Protocol):
         """Return tokens by source; `fresh` bypasses the cache. Raise TryAgain when the secret is unreadable."""
 
 
-class Journal(Protocol):
+class Episodes(Protocol):
+    """The episodes beside a record; the journal writes them together with it."""
+
+    def apart(self, resource: str, keys: Collection[tuple[str, str]]) -> list[Apart]:
+        """Read consistently those of these keys that are there, a hundred in a call; raise TryAgain."""
+
+    def open_apart(self, resource: str, after: str) -> tuple[list[Apart], str]:
+        """Return the next open ones behind this place, at most MOST_APART, and the place to go on from, "" at the end.
+
+        One call; where many have ended it may return none and yet have somewhere to go on. Raise TryAgain.
+        """
+
+
+class Journal(Episodes, Protocol):
     """The state of every resource and the append-only steps of every incident."""
 
     def read(self, resource: str) -> TargetRecord:
@@ -85,6 +105,9 @@ class Agenda(Protocol):
     def incidents(self, limit: int) -> list[tuple[str, str, datetime]]:
         """Return (id, resource, opened at) of the incidents opened last, newest first."""
 
+    def opened_since(self, moment: datetime) -> tuple[list[Member], int]:
+        """Return the first incidents opened since then, at most NAMED, and how many there are."""
+
 
 class AuditLog(Protocol):
     """The locked bucket."""
@@ -108,6 +131,9 @@ class AlertView(Protocol):
 
     def state(self, alert: Alert) -> Firing:
         """Say whether it fires, is silenced or inhibited, or is gone; never raises, doubt is `unknown`."""
+
+    def states(self, alerts: Sequence[Alert]) -> list[Firing]:
+        """Say it of each, in order, asking once for every alert name."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +258,7 @@ class Letter:
 class Channel(Protocol):
     """A way to reach a person; `kinds` are the notices it begins (page, ticket, note).
 
-    All three methods raise ActionFailed, and CannotKnow when it may have arrived nevertheless.
+    Its methods raise ActionFailed, and CannotKnow when it may have arrived nevertheless.
     """
 
     name: str
@@ -248,6 +274,9 @@ class Channel(Protocol):
 
     def resolve(self, letter: Letter, external_id: str) -> None:
         """Say that it is over, and close it where the outside can; what is closed already stays so."""
+
+    def look(self, to: Team) -> str:
+        """Say what shows that a notice for this team would be taken; nobody hears of it and nothing is left behind."""
 
 
 class Redelivery(Protocol):
@@ -339,6 +368,19 @@ class TraceShelf(Protocol):
 
     def keep(self, evaluation: Evaluation) -> None:
         """Write the report of one model."""
+
+
+class LinkUses(Protocol):
+    """How often an invitation was tried, and the one answer that was given through it; all raise TryAgain."""
+
+    def answer(self, name: str) -> str | None:
+        """Return the answer that was given, if one was."""
+
+    def count_try(self, name: str, most: int) -> int | None:
+        """Count one more try and return how many there are; None, and nothing counted, when there were `most`."""
+
+    def settle(self, name: str, answer: str) -> str:
+        """Fix the answer unless one is fixed; return the one that stands."""
 
 
 class Jobs(Protocol):

@@ -66,6 +66,8 @@ class SweepSettings(Settings):
     metrics_token_secret: str = _told("secret with the bearer token for both", "")
     remediation_role_arn: str = _told("role that touches targets of this account", "")
     dashboard_url: str = _told("link put into pages", "")
+    approval_url: str = _told("where proposals can be answered by link", "")
+    approval_key_secret: str = _told("secret with the key such links are made with", "")
 
     def __post_init__(self) -> None:
         if self.metrics_auth not in list(MetricsAuth):
@@ -124,6 +126,7 @@ class EvaluationSettings:
     """Where the traces are, and whom to ask for the money."""
 
     traces_bucket: str = _told("bucket of the redacted traces")
+    alerts_queue_url: str = _told("queue alerts.fifo, which takes what was found")
     prometheus_url: str = _told("base URL of Prometheus", "")
     metrics_auth: str = _told("none, bearer or sigv4", MetricsAuth.NONE)
     metrics_token_secret: str = _told("secret with the bearer token for Prometheus", "")
@@ -153,6 +156,15 @@ class HearSettings(Settings):
     alerts_queue_url: str = _told("queue alerts.fifo")
     journal_table: str = _told("DynamoDB table of the journal")
     people_secret: str = _told("secret with what PagerDuty and Jira sign with")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalSettings(Settings):
+    """Answering by link."""
+
+    alerts_queue_url: str = _told("queue alerts.fifo")
+    journal_table: str = _told("DynamoDB table of the journal")
+    approval_key_secret: str = _told("secret with the key links are made with")
 
 
 def read_settings(kind: type[T], environ: Mapping[str, str]) -> T:

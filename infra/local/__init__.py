@@ -8,10 +8,12 @@ Nothing here is deployed, and nothing in `functions/` knows that it is here. In 
     moto_server       SageMaker, which that cloud lacks
     clouds            both of them up, and clients for them
     stack/            the real template deployed, repaired where the cloud drops things, and compared
-    seed, fleet       an endpoint, its releases, and the traffic that gets slow because of them
+    stage             what the services have, and what may be touched there; `seed` and `things` make it
+    fleet             services that get slow, unsafe or expensive because of what `eyes` see there
     monitoring        Prometheus and Alertmanager with our own rules, their durations scaled down
     pagerduty, inbox  where people would be told
     sweeper           once a minute is too slow for practice
     house             all of it, up and down
     journal, demo     what the responder did about a bad release, as it happens
+    live/             game days: every scenario of `responder gameday`, played here
 """

@@ -19,7 +19,7 @@ from infra.local.errors import LocalCloudError
 from infra.local.house import House, Plan, up
 from infra.local.leftovers import end_leftovers
 from infra.local.paths import ENV_FILE
-from infra.local.practice import practice_artifact
+from infra.local.practice import built_artifact
 from infra.local.progress import Progress, write
 from infra.local.welcome import env_lines, welcome
 
@@ -63,7 +63,7 @@ def _tidy_up() -> None:
 
 
 def _stay_up() -> None:
-    with up(Plan(practice_artifact()), Progress()) as house:
+    with up(Plan(built_artifact()), Progress()) as house:
         ENV_FILE.write_text(env_lines(house), encoding="utf-8")
         ENV_FILE.chmod(0o600)
         write(welcome(house))

@@ -9,7 +9,7 @@ from infra.local.errors import LocalCloudError
 from infra.local.house import House, Plan, up
 from infra.local.journal import Entry, Locked, read_audit
 from infra.local.pipeline import deliver, mark, respond_command
-from infra.local.practice import practice_artifact
+from infra.local.practice import built_artifact
 from infra.local.progress import Progress, Say, write
 from infra.local.recorded import post_recorded
 from infra.local.seed import ENDPOINT
@@ -23,7 +23,7 @@ WATCHED = ("decided", "acted", "converged", "verified", "closed")
 
 def run_demo(say: Progress) -> None:
     """Run it; raise with the reason unless the service recovered and the trail is complete."""
-    with up(Plan(practice_artifact()), say) as house:
+    with up(Plan(built_artifact()), say) as house:
         heal(house, say)
 
 

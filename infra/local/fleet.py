@@ -1,106 +1,47 @@
-"""The practice fleet: an LLM service whose latency really follows what its SageMaker endpoint says.
+"""The practice fleet: LLM services that really get slow, unsafe or expensive because of what their targets say.
 
-It asks which configuration the endpoint has in service, follows it to the model and the model's version, and behaves
-like that release. While an update is under way the old configuration is still the one in service, and so is the old
-behaviour.
-Nobody waits for anything: latencies are drawn and recorded, not slept.
+Each asks the clouds how its endpoint, alias, usage plan or registry stands, and behaves as its game-day scenario says
+such a service would. While an endpoint is being updated the old configuration is still the one in service, and so is
+the old behaviour. Nobody waits for anything: latencies are drawn and recorded, not slept.
 
     python -m infra.local.fleet <port> <run's folder>       SageMaker is found by the standard variables
 """
 
 import json
-import logging
-import random
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import ClassVar
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from infra.local.clouds import Client
-from infra.local.releases import RELEASES, Release
-from infra.local.seed import ENDPOINT
-from telemetry import Exporter, Outcome, Served
+from infra.local.eyes import Eyes
+from infra.local.service import Service
+from infra.local.troupe import ALWAYS_ON, troupe
+from responder.domain.services import parse_services
+from responder.domain.target import Target
 
-OUTCOMES = tuple(Outcome)
-ROUTE = "/v1/chat"
-TOKENIZER = "0" * 64
-REQUESTS_PER_SECOND = 40
-JUDGED_SHARE = 0.1
-WEEKLY_BUDGET_USD = 250_000.0
-"""What 40 requests a second cost in a week, and a quarter more."""
 LOOK_EVERY_SECONDS = 0.25
-
-log = logging.getLogger(__name__)
-
-
-class Metrics:
-    """What the service tells Prometheus, by the exporter that users install."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.exporter = Exporter(self._served(next(iter(RELEASES))), self.registry)
-        self.exporter.expect("none", TOKENIZER)
-        self.exporter.budget(WEEKLY_BUDGET_USD)
-        self.exporter.families.baseline.labels(ENDPOINT, "none", ROUTE).set(0.9)
-        self.exporter.families.eval_score.labels(ENDPOINT, "none", "v1", "golden", "f1").set(0.81)
-        for feature in ("input_len", "language", "toxicity"):
-            self.exporter.drifted(ROUTE, feature, psi=0.04, samples=900)
-
-    def run(self, release: Release) -> None:
-        """Say which release is served."""
-        if release.version != self.exporter.served.version:
-            self.exporter.serve(self._served(release.version))
-
-    @staticmethod
-    def _served(version: str) -> Served:
-        return Served(ENDPOINT, version, routes=(ROUTE,), tokenizer_sha256=TOKENIZER)
-
-    def record(self, release: Release, chance: random.Random) -> float:
-        """Serve one request as this release would."""
-        latency = release.draw_latency_ms(chance)
-        outcome = Outcome(release.draw_outcome(chance))
-        self.exporter.answered(ROUTE, outcome, latency, release.draw_answer(chance))
-        if chance.random() < JUDGED_SHARE:
-            self.exporter.judged(ROUTE, accepted=chance.random() < release.accepted_share)
-        return latency
+SERVE_EVERY_SECONDS = 0.1
 
 
-class Fleet:
-    """The service: what it runs, and what it has measured."""
-
-    def __init__(self, find_version: Callable[[], str], chance: random.Random) -> None:
-        self.find_version = find_version
-        self.chance = chance
-        self.metrics = Metrics()
-        self.release: Release | None = None
+class Fleet(dict[str, Service]):
+    """The services by name."""
 
     def look(self) -> None:
-        """Follow the endpoint; while it cannot be asked, go on as before."""
-        try:
-            self.release = RELEASES[self.find_version()]
-            self.metrics.run(self.release)
-        except (BotoCoreError, ClientError) as error:
-            log.warning("cannot ask the endpoint: %s", error)
+        """Let each look around."""
+        for service in self.values():
+            service.look()
 
-    def serve(self, requests: int) -> None:
-        """Serve some requests of the generated traffic."""
-        for _ in range(requests):
-            if self.release:
-                self.metrics.record(self.release, self.chance)
-
-
-def version_in_service(sagemaker: Client) -> str:
-    """Follow the endpoint to its configuration, the model and the version that model declares."""
-    config = sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"]
-    variant = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"][0]
-    model = sagemaker.describe_model(ModelName=variant["ModelName"])
-    return str(model["PrimaryContainer"]["Environment"]["MODEL_VERSION"])
+    def serve(self) -> None:
+        """Let each serve what came in."""
+        for service in self.values():
+            service.serve()
 
 
 def forever(seconds: float, work: Callable[[], None]) -> None:
@@ -115,47 +56,125 @@ def forever(seconds: float, work: Callable[[], None]) -> None:
 
 
 class Door(BaseHTTPRequestHandler):
-    """`/metrics` for Prometheus, `/release` for whoever watches, `/invocations` for a request of your own."""
+    """What can be asked of a service, and told to it.
+
+    GET  /services/<name>              how it is
+    GET  /services/<name>/metrics      for Prometheus
+    POST /services/<name>/invocations  a request of your own
+    POST /services/<name>/wake         people use it from now on
+    POST /services/<name>/clock        {"minute", "rate", "until"}: its scenario begins
+    POST /services/<name>/leave        what stands now is what people wanted
+    POST /services/<name>/spend        {"share"}: so much of the week's budget was spent before
+    POST /services/<name>/end          its scenario is over
+    """
 
     fleet: ClassVar[Fleet]
 
     def do_GET(self) -> None:
         """Answer a look."""
-        if self.path == "/metrics":
-            self._send(generate_latest(self.fleet.metrics.registry), CONTENT_TYPE_LATEST)
+        service, asked = self._asked()
+        if service and asked == "metrics":
+            self._send(200, service.exposed(), CONTENT_TYPE_LATEST)
         else:
-            self._send_json({"version": self.fleet.release.version if self.fleet.release else None})
+            self._send_json(service.facts if service else {"services": list(self.fleet)})
 
     def do_POST(self) -> None:
-        """Answer a prompt at once, and say how long it would have taken."""
-        release = self.fleet.release or next(iter(RELEASES.values()))
-        latency = self.fleet.metrics.record(release, self.fleet.chance)
-        self._send_json({"completion": "This is practice.", "version": release.version, "latency_ms": round(latency)})
+        """Do what is told."""
+        service, asked = self._asked()
+        if service is None or asked not in ORDERS:
+            self._send(404, b"{}", "application/json")
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._send_json(ORDERS[asked](service, json.loads(body or b"{}")))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is the base class's
         """Say nothing: Prometheus looks every second."""
 
-    def _send_json(self, body: dict[str, object]) -> None:
-        self._send(json.dumps(body).encode(), "application/json")
+    def _asked(self) -> tuple[Service | None, str]:
+        _, _, rest = self.path.partition("/services/")
+        name, _, asked = rest.partition("/")
+        return self.fleet.get(name), asked
 
-    def _send(self, body: bytes, content_type: str) -> None:
-        self.send_response(200)
+    def _send_json(self, body: Mapping[str, object]) -> None:
+        self._send(200, json.dumps(body).encode(), "application/json")
+
+    def _send(self, status: int, body: bytes, content_type: str) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
 
-def main(port: int) -> None:
-    """Run the service until somebody ends it."""
-    sagemaker = boto3.client("sagemaker")
-    fleet = Fleet(lambda: version_in_service(sagemaker), random.Random(7))  # noqa: S311  # traffic, not a secret
+def _invoke(service: Service, _: dict[str, float]) -> Mapping[str, object]:
+    """Answer a prompt at once, and say how long it would have taken."""
+    latency = service.metrics.record(service.health)
+    return {"completion": "This is practice.", "version": service.stand.runs, "latency_ms": round(latency)}
+
+
+def _wake(service: Service, _: dict[str, float]) -> Mapping[str, object]:
+    service.wake()
+    return service.facts
+
+
+def _begin(service: Service, told: dict[str, float]) -> Mapping[str, object]:
+    service.begin(told["minute"], told["rate"], told.get("until"))
+    return service.facts
+
+
+def _leave(service: Service, _: dict[str, float]) -> Mapping[str, object]:
+    service.leave()
+    return service.facts
+
+
+def _spend(service: Service, told: dict[str, float]) -> Mapping[str, object]:
+    service.spend(told["share"])
+    return service.facts
+
+
+def _end(service: Service, _: dict[str, float]) -> Mapping[str, object]:
+    service.end()
+    return service.facts
+
+
+ORDERS: Mapping[str, Callable[[Service, dict[str, float]], Mapping[str, object]]] = {
+    "invocations": _invoke,
+    "wake": _wake,
+    "clock": _begin,
+    "leave": _leave,
+    "spend": _spend,
+    "end": _end,
+}
+
+
+def recruit(targets: tuple[Target, ...], eyes: Eyes) -> Fleet:
+    """Make a service of each target, which behaves as the scenario it plays says."""
+    played = troupe()
+    return Fleet(
+        {
+            target.name: Service(
+                target.name,
+                played[target.name].behaves,
+                lambda target=target: eyes.look(target.touch),  # type: ignore[misc]  # bound now, as the loop moves on
+                awake=target.name == ALWAYS_ON,
+                busy=target.name == ALWAYS_ON,
+            )
+            for target in targets
+        }
+    )
+
+
+def main(port: int, folder: Path) -> None:
+    """Run the services until somebody ends them."""
+    services = folder / "runbooks" / "services.yaml"
+    targets = parse_services(services.read_text(encoding="utf-8"), str(services)).targets
+    fleet = recruit(targets, Eyes(cache(boto3.client)))
     fleet.look()
     forever(LOOK_EVERY_SECONDS, fleet.look)
-    forever(0.1, lambda: fleet.serve(REQUESTS_PER_SECOND // 10))
+    forever(SERVE_EVERY_SECONDS, fleet.serve)
     Door.fleet = fleet
     ThreadingHTTPServer(("127.0.0.1", port), Door).serve_forever()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -5,24 +5,27 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from infra.local import install
 from infra.local.clouds import Clouds, plain_env, start_clouds
 from infra.local.errors import LocalCloudError
+from infra.local.history import remember
 from infra.local.inbox import Inbox, subscribe
 from infra.local.leftovers import find_leftovers
-from infra.local.monitoring import Addresses, Door, choose_addresses, start_monitoring
+from infra.local.monitoring import JOB, Addresses, Door, choose_addresses, start_monitoring
 from infra.local.paths import ROOT, RUNS
-from infra.local.practice import write_practice_runbooks
+from infra.local.practice import with_practice, write_practice_runbooks
 from infra.local.processes import Processes, Program, free_ports
 from infra.local.progress import Say
-from infra.local.seed import seed
 from infra.local.stack.stand import NAME, Settings, Standing, stand_up
+from infra.local.stage import set_stage
 from infra.local.sweeper import Sweeper
+from infra.local.troupe import ALWAYS_ON, parts
 from infra.local.web import answers
+from responder.rehearsal.scenarios import Scenario
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class Plan:
     monitored: bool = True
     update_seconds: float = 3.0
     """How long SageMaker takes to roll an endpoint; on AWS it is minutes to tens of minutes."""
+    scenarios: Sequence[Scenario] = ()
+    """Which game-day scenarios are to be played; each brings services of its own."""
+    spent_before: Mapping[str, float] = field(default_factory=dict)
+    """Which services have spent how many times their budget's pace for hours."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class House:
     inbox: Inbox
     sweeper: Sweeper
     processes: Processes
+    programs: install.Monitoring | None = None
 
     @property
     def env(self) -> dict[str, str]:
@@ -91,22 +99,28 @@ def _bring_up(plan: Plan, say: Say, folder: Path, opened: contextlib.ExitStack) 
     say("looking for the programs")
     python, programs = install.cloud_python(), _monitoring(plan, say)
     processes = opened.enter_context(Processes(folder))
-    write_practice_runbooks(folder / "runbooks")
     fleet_port, pager_port = free_ports(2)
     addresses = choose_addresses() if programs else None
     say("starting the cloud, and SageMaker beside it")
     clouds = start_clouds(processes, python, plan.update_seconds)
+    runbooks = folder / "runbooks"
+    write_practice_runbooks(runbooks, set_stage(clouds, plan.scenarios))
+    artifact = with_practice(plan.artifact, runbooks)
     say("deploying infra/template.yaml")
-    stack = stand_up(clouds, plan.artifact, _settings(addresses, pager_port))
+    stack = stand_up(clouds, artifact, _settings(addresses, pager_port), runbooks / "services.yaml")
     say(f"compared {stack.compared} resources with the template: no drift")
-    seed(clouds)
-    say("starting the practice fleet: endpoint chat, release v1")
-    _start_own(processes, "fleet", fleet_port, clouds.env, "/release")
+    services = [ALWAYS_ON, *(part.service for part in parts(plan.scenarios))]
+    say(f"starting the practice fleet, everything on release v1: {', '.join(services)}")
+    _start_own(processes, "fleet", fleet_port, clouds.env, "/services")
     _start_own(processes, "pagerduty", pager_port, {}, "/incidents")
     inbox = subscribe(clouds, stack.outputs["PagesTopicArn"])
     if programs and addresses:
         say("starting Prometheus and Alertmanager")
-        start_monitoring(processes, programs, addresses, fleet_port, _door(stack, clouds, folder))
+        fleet = dict.fromkeys(services, fleet_port)
+        looked_at = {"job": JOB, "instance": f"127.0.0.1:{fleet_port}"}
+        (folder / "monitoring").mkdir()
+        remember(programs.promtool, folder / "monitoring", plan.spent_before, looked_at)
+        start_monitoring(processes, programs, addresses, fleet, _door(stack, clouds, folder))
     sweeper = opened.enter_context(Sweeper(clouds.client("lambda"), stack.outputs["SweepFunction"]))
     return House(
         clouds,
@@ -117,6 +131,7 @@ def _bring_up(plan: Plan, say: Say, folder: Path, opened: contextlib.ExitStack) 
         inbox,
         sweeper,
         processes,
+        programs,
     )
 
 

@@ -3,7 +3,8 @@
     python -m infra.local.jira <port> <run's folder>
 
 What it refuses, Jira refuses: the search that is gone (410), JQL without bounds, summaries of two lines or more than
-255 characters, labels with spaces, a description that is no document, nobody's name. Its search index is late.
+255 characters, labels with spaces, a description that is no document, nobody's name. Its search index is late, except
+about the issues that `reconcileIssues` names by number, of which it takes fifty.
 """
 
 import base64
@@ -14,10 +15,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from infra.local.desk import Fact, Reply, door
 
-LONGEST_SUMMARY, LONGEST_TEXT = 255, 32_767
+LONGEST_SUMMARY, LONGEST_TEXT, MOST_RECONCILED = 255, 32_767, 50
 _JQL = re.compile(r'project = "(\w+)" AND labels = "([^"\s]+)"')
 _MARKS = {"text", "link", "hardBreak", "paragraph", "codeBlock", "doc"}
 WAYS = (("11", "Start", "indeterminate"), ("21", "Done", "done"), ("31", "Reopen", "new"))
@@ -27,6 +29,7 @@ WAYS = (("11", "Start", "indeterminate"), ("21", "Done", "done"), ("31", "Reopen
 class Issue:
     """One ticket, as a person sees it."""
 
+    id: int
     key: str
     fields: Fact
     made_at: float
@@ -40,6 +43,8 @@ class JiraDesk:
 
     projects: tuple[str, ...] = ("OPS",)
     late: float = 0.0
+    kinds: tuple[str, ...] = ("Task", "Bug")
+    forbidden: tuple[str, ...] = ()
     clock: Callable[[], float] = time.monotonic
     issues: dict[str, Issue] = field(default_factory=dict)
 
@@ -47,32 +52,49 @@ class JiraDesk:
         """Answer one request."""
         if not _known(headers.get("authorization", "")):
             return 401, {"message": "Client must be authenticated to access this resource."}
-        asked = json.loads(body) if body else {}
-        match method, *path.removeprefix("/rest/api/3/").split("/"):
+        place, _, query = path.removeprefix("/rest/api/3/").partition("?")
+        return self._answer(method, place.split("/"), parse_qs(query), json.loads(body) if body else {})
+
+    def _answer(self, method: str, place: list[str], query: Mapping[str, list[str]], asked: Fact) -> Reply:
+        match method, *place:
             case "POST", "issue":
                 return self._create(asked.get("fields", {}))
             case "POST", "search", "jql":
-                return self._search(asked.get("jql", ""))
+                return self._search(asked.get("jql", ""), asked.get("reconcileIssues", []))
             case _, "search":
                 return 410, _errors("The requested API has been removed. Please migrate to /rest/api/3/search/jql")
             case _, "issue", key, what if key in self.issues:
                 return self._change(method, self.issues[key], what, asked)
+            case "GET", "mypermissions" | "project", *key:
+                return self._look(key, query)
         return 404, _errors("Issue does not exist or you do not have permission to see it.")
+
+    def _look(self, place: list[str], query: Mapping[str, list[str]]) -> Reply:
+        """Answer what a project has, or what we may do there."""
+        (key,) = query.get("projectKey") or place
+        if key not in self.projects:
+            return 404, _errors(f"No project could be found with key '{key}'.")
+        names = ",".join(query.get("permissions", [])).split(",")
+        may = {name: {"key": name, "havePermission": name not in self.forbidden} for name in names}
+        return 200, {"key": key, "issueTypes": [{"name": name} for name in self.kinds], "permissions": may}
 
     def _create(self, fields: Fact) -> Reply:
         if wrong := dict(_wrong(fields, self.projects)):
             return 400, {"errorMessages": [], "errors": wrong}
         project = fields["project"]["key"]
         key = f"{project}-{1 + sum(one.startswith(project) for one in self.issues)}"
-        self.issues[key] = Issue(key, fields, self.clock())
-        return 201, {"id": str(10_000 + len(self.issues)), "key": key, "self": f"/rest/api/3/issue/{key}"}
+        made = self.issues[key] = Issue(10_001 + len(self.issues), key, fields, self.clock())
+        return 201, {"id": str(made.id), "key": key, "self": f"/rest/api/3/issue/{made.id}"}
 
-    def _search(self, jql: str) -> Reply:
+    def _search(self, jql: str, reconciled: list[Any]) -> Reply:
         said = _JQL.fullmatch(jql)
         if not said:
             return 400, _errors("Unbounded JQL queries are not allowed here. Please add a search restriction.")
-        found = [one for one in self.issues.values() if self._indexed(one) and _is(one, said[1], said[2])]
-        return 200, {"isLast": True, "issues": [{"id": one.key, "key": one.key} for one in found]}
+        if len(reconciled) > MOST_RECONCILED or not all(type(one) is int for one in reconciled):
+            return 400, _errors(f"reconcileIssues takes at most {MOST_RECONCILED} numbers of issues.")
+        seen = [one for one in self.issues.values() if one.id in reconciled or self._indexed(one)]
+        found = [one for one in seen if _is(one, said[1], said[2])]
+        return 200, {"isLast": True, "issues": [{"id": str(one.id), "key": one.key} for one in found]}
 
     def _indexed(self, issue: Issue) -> bool:
         return self.clock() - issue.made_at >= self.late

@@ -19,6 +19,7 @@ class Entry:
     kind: str
     time: str
     data: Mapping[str, Any]
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,4 +67,5 @@ def _read(item: Mapping[str, Mapping[str, str]]) -> Entry:
         kind=record["type"].removeprefix(TYPE_PREFIX),
         time=record["time"],
         data=record["data"],
+        text=item["record"]["S"],
     )

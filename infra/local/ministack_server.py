@@ -76,6 +76,45 @@ def name_parameters() -> None:
     iam_actions.extract_resource_arn = with_names
 
 
+def name_aliases() -> None:
+    """Ask for the permission to look at or move one alias: MiniStack asks for the one to list them all."""
+    original = iam_actions._lambda_action
+
+    def with_aliases(method: str, path: str) -> str | None:
+        one = re.search(r"/functions/[^/]+/aliases/[^/]+/?$", path)
+        named = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}.get(method) if one else None
+        return named or original(method, path)
+
+    iam_actions._lambda_action = with_aliases
+
+
+def name_versions() -> None:
+    """Say which version's configuration is looked at, as AWS does: with the function's own ARN we are denied."""
+    original = iam_actions.extract_resource_arn
+
+    def with_version(service: str, method: str, path: str, head: Document, body: bytes, *place: Document) -> Document:
+        arn = original(service, method, path, head, body, *place)
+        looked_at = service == "lambda" and path.rstrip("/").endswith("/configuration")
+        version = ((place[0] if place else None) or {}).get("Qualifier") if looked_at else None
+        number = version[0] if isinstance(version, list) else version
+        return f"{arn}:{number}" if number else arn
+
+    iam_actions.extract_resource_arn = with_version
+
+
+def name_leading_keys() -> None:
+    """Let policies see which item of a table is asked for: MiniStack does not, so a grant on some of them is none."""
+    original = iam_actions.dynamodb_service_context
+
+    def with_keys(body: bytes) -> Document:
+        asked = json.loads(body or b"{}")
+        keys = asked.get("Item") or asked.get("Key") or {}
+        named = {"dynamodb:leadingkeys": list(keys["pk"].values())} if "pk" in keys else {}
+        return {**original(body), **named}
+
+    iam_actions.dynamodb_service_context = with_keys
+
+
 def name_the_role() -> None:
     """Give aws:PrincipalArn as AWS does, the role's ARN: with MiniStack's session ARN our own writer is denied."""
     original = iam_evaluator._resolve_condition_key
@@ -145,6 +184,9 @@ CORRECTIONS = (
     add_s3_condition_keys,
     permit_batches,
     name_parameters,
+    name_aliases,
+    name_versions,
+    name_leading_keys,
     name_the_role,
     import_gateway_responses,
     join_in_conditions,

@@ -14,6 +14,7 @@ from infra.local.processes import Processes, Program, free_ports
 from infra.local.scaling import scale_route, scale_rules
 from infra.local.web import answers
 
+JOB = "fleet"
 ENVIRONMENT = "practice"
 """An external label: alerts carry it to Alertmanager and beyond, Prometheus' own series do not."""
 
@@ -50,25 +51,31 @@ def choose_addresses() -> Addresses:
     return Addresses(*free_ports(2))
 
 
-def start_monitoring(processes: Processes, programs: Monitoring, at: Addresses, fleet_port: int, door: Door) -> None:
-    """Write both configurations into the run's folder and start both programs."""
+def start_monitoring(
+    processes: Processes, programs: Monitoring, at: Addresses, services: Mapping[str, int], door: Door
+) -> None:
+    """Write both configurations into the run's folder and start both programs; `services` are names and ports."""
     folder = processes.folder / "monitoring"
     (folder / "rules").mkdir(parents=True)
     for rules in RULES.glob("*.yml"):
         (folder / "rules" / rules.name).write_text(scale_rules(rules.read_text(encoding="utf-8")), encoding="utf-8")
-    _write(folder / "prometheus.yml", prometheus_config(at.alertmanager_port, fleet_port))
+    _write(folder / "prometheus.yml", prometheus_config(at.alertmanager_port, services))
     _write(folder / "alertmanager.yml", alertmanager_config(yaml.safe_load(RECEIVER.read_text(encoding="utf-8")), door))
-    processes.start(_alertmanager(programs.alertmanager, folder, at))
+    processes.start(alertmanager(programs.alertmanager, folder, at))
     processes.start(_prometheus(programs.prometheus, folder, at))
 
 
-def prometheus_config(alertmanager_port: int, fleet_port: int) -> dict[str, Any]:
-    """Look at the fleet every second, apply our rules, and tell Alertmanager."""
+def prometheus_config(alertmanager_port: int, services: Mapping[str, int]) -> dict[str, Any]:
+    """Look at every service each second, apply our rules, and tell Alertmanager."""
+    looked_at = [
+        {"targets": [f"127.0.0.1:{port}"], "labels": {"__metrics_path__": f"/services/{name}/metrics"}}
+        for name, port in services.items()
+    ]
     return {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s", "external_labels": {"env": ENVIRONMENT}},
         "rule_files": ["rules/*.yml"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager_port}"]}]}]},
-        "scrape_configs": [{"job_name": "fleet", "static_configs": [{"targets": [f"127.0.0.1:{fleet_port}"]}]}],
+        "scrape_configs": [{"job_name": JOB, "static_configs": looked_at}],
     }
 
 
@@ -98,7 +105,8 @@ def _prometheus(program: Path, folder: Path, at: Addresses) -> Program:
     return Program("prometheus", argv, plain_env(folder.parent), answers(f"{at.prometheus}/-/ready"))
 
 
-def _alertmanager(program: Path, folder: Path, at: Addresses) -> Program:
+def alertmanager(program: Path, folder: Path, at: Addresses) -> Program:
+    """Describe Alertmanager, to be started now, and again by whoever stops it."""
     argv: list[str | Path] = [
         program,
         f"--config.file={folder}/alertmanager.yml",

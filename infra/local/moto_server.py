@@ -1,6 +1,8 @@
 """SageMaker, which MiniStack lacks: moto's server with an UpdateEndpoint that takes its time.
 
-Runs in the cloud's own virtual environment: `python -P moto_server.py <port> <seconds an update takes>`. moto 5.2.5
+Runs in the cloud's own virtual environment: `python -P moto_server.py <port> <seconds an update takes> <folder>`.
+Whoever updates an endpoint for which `<folder>/unanswered/<endpoint>` stands gets no answer, although it is done; the
+file then holds the caller's port, so that whoever put it there can end the caller. moto 5.2.5
 has no UpdateEndpoint; ours refuses what AWS refuses (an update while one is under way, an unknown configuration, and
 keeping variant properties across different variant names), and shows the old configuration until the new one serves.
 """
@@ -11,8 +13,10 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from flask import request  # type: ignore[import-not-found]  # is where this runs
 from moto.core.responses import ActionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.sagemaker.exceptions import ValidationError
@@ -29,6 +33,8 @@ ACCEPTED = {
     "DeploymentConfig",
     "RetainDeploymentConfig",
 }
+
+UNANSWERED_SECONDS = 20.0
 
 Variant = dict[str, Any]
 Moto = Any  # moto's models and responses, which are ours to extend at run time only
@@ -71,7 +77,7 @@ def as_running(variant: Variant) -> Variant:
     }
 
 
-def add_update_endpoint(seconds: float) -> None:
+def add_update_endpoint(seconds: float, folder: Path) -> None:
     """Add the call, and let every look at an endpoint finish an update whose time has come."""
     backends: Moto = SageMakerModelBackend
     responses: Moto = SageMakerResponse
@@ -83,10 +89,19 @@ def add_update_endpoint(seconds: float) -> None:
 
     def update_endpoint(response: Moto) -> Moto:
         asked = response._get_params()
-        return ActionResult({"EndpointArn": begin(response.sagemaker_backend, asked, seconds)})
+        arn = begin(response.sagemaker_backend, asked, seconds)
+        leave_unanswered(folder / "unanswered" / asked["EndpointName"])
+        return ActionResult({"EndpointArn": arn})
 
     backends.describe_endpoint = describe_settled
     responses.update_endpoint = update_endpoint
+
+
+def leave_unanswered(note: Path) -> None:
+    """Name the caller, once, and wait longer than it lives."""
+    if note.exists() and not note.read_text(encoding="utf-8"):
+        note.write_text(str(request.environ["REMOTE_PORT"]), encoding="utf-8")
+        time.sleep(UNANSWERED_SECONDS)
 
 
 def settle(backend: Moto, name: str) -> None:
@@ -139,5 +154,5 @@ def serve(port: int) -> None:
 if __name__ == "__main__":
     assert_version()
     keep_zero_weights()
-    add_update_endpoint(seconds=float(sys.argv[2]))
+    add_update_endpoint(float(sys.argv[2]), Path(sys.argv[3]))
     serve(int(sys.argv[1]))

@@ -22,13 +22,17 @@ Event = dict[str, Any]
 
 @dataclass
 class Incident:
-    """What one deduplication key became: however often it was triggered, one incident."""
+    """What one deduplication key became: however often it was triggered, one incident, until it was resolved.
+
+    `opened` counts how often somebody was rung for it.
+    """
 
     dedup_key: str
     status: str
     summary: str
     severity: str
     events: int = 0
+    opened: int = 1
     history: list[str] = field(default_factory=list)
 
 
@@ -54,7 +58,9 @@ class Desk:
         if incident is None and action != "trigger":
             return  # PagerDuty accepts and drops it
         if incident is None or (incident.status == "resolved" and action == "trigger"):
-            incident = self.incidents[key] = Incident(key, "triggered", payload["summary"], payload["severity"])
+            rung = incident.opened + 1 if incident else 1
+            fresh = Incident(key, "triggered", payload["summary"], payload["severity"], opened=rung)
+            incident = self.incidents[key] = fresh
         incident.events += 1
         incident.history.append(action)
         if not (action == "trigger" and incident.status == "acknowledged"):

@@ -1,13 +1,11 @@
-"""The artifact for practice: the built one, its runbooks thirty times faster and the practice fleet allowed."""
+"""What practice puts into the artifact: its runbooks thirty times faster, and the practice fleet allowed."""
 
 import io
-import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 
 from infra.local.errors import LocalCloudError
-from infra.local.paths import ARTIFACT, PRACTICE_RUNBOOKS, RUNBOOKS
+from infra.local.paths import ARTIFACT, RUNBOOKS
 from infra.local.scaling import scale_page
 from responder.adapters.runbook_files import read_library, write_compiled
 
@@ -15,29 +13,27 @@ COMPILED = "runbooks.json"
 """The one member of the artifact that practice replaces."""
 
 
-def practice_artifact(built: Path = ARTIFACT) -> bytes:
-    """Read the built artifact and replace its compiled runbooks."""
+def built_artifact(built: Path = ARTIFACT) -> bytes:
+    """Read the artifact as it was built."""
     if not built.exists():
         raise LocalCloudError(f"{built} is missing: run `make build-here` first")
-    return with_member(built.read_bytes(), COMPILED, compile_practice())
+    return built.read_bytes()
 
 
-def write_practice_runbooks(folder: Path) -> None:
+def write_practice_runbooks(folder: Path, services: str) -> None:
     """Write what is laid over the shipped runbooks: the same pages, scaled down, and the practice services."""
     folder.mkdir(exist_ok=True)
     for page in RUNBOOKS.glob("*.md"):
         if page.name != "README.md":
             (folder / page.name).write_text(scale_page(page.read_text(encoding="utf-8")), encoding="utf-8")
-    shutil.copy(PRACTICE_RUNBOOKS / "services.yaml", folder)
+    (folder / "services.yaml").write_text(services, encoding="utf-8")
 
 
-def compile_practice() -> bytes:
-    """Compile them as the build would."""
-    with tempfile.TemporaryDirectory() as folder:
-        pages, compiled = Path(folder, "runbooks"), Path(folder, COMPILED)
-        write_practice_runbooks(pages)
-        write_compiled(read_library(RUNBOOKS, pages), compiled)
-        return compiled.read_bytes()
+def with_practice(artifact: bytes, runbooks: Path) -> bytes:
+    """Put the practice runbooks into the artifact, compiled as the build would."""
+    compiled = runbooks.with_name(COMPILED)
+    write_compiled(read_library(RUNBOOKS, runbooks), compiled)
+    return with_member(artifact, COMPILED, compiled.read_bytes())
 
 
 def with_member(archive: bytes, name: str, content: bytes) -> bytes:

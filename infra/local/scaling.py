@@ -11,10 +11,16 @@ import yaml
 
 SPEEDUP = 30
 """Five minutes become ten seconds."""
+PATIENCE = 10
+"""What waits for work to be done, and not for time to pass, shrinks less: this machine is no thirty times faster."""
+WAITS = ("page_after", "within")
 
 MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _PART = re.compile(r"(\d+)(ms|[smhd])")
 _DURATION = re.compile(r"(?<![\w.:-])(?:\d+(?:ms|[smhd]))+(?![\w.-])")
+_WAIT = re.compile(rf"^\s*({'|'.join(WAITS)}):")
+_ACTION = re.compile(r"^(\s*)- action:")
+CONVERGES_WITHIN = "converge_within: 45m"  # what a step that says nothing is given: written out, it can be scaled too
 _RANGE = re.compile(r"(?:(?<=\[)|(?<=offset ))(?:\d+(?:ms|[smhd]))+(?![\w.])")
 RULE_DURATIONS = ("for", "keep_firing_for")
 
@@ -33,9 +39,22 @@ def scale_rules(text: str, speedup: int = SPEEDUP) -> str:
 
 
 def scale_page(text: str, speedup: int = SPEEDUP) -> str:
-    """Scale every duration in the front matter of a runbook; the prose stays as it is."""
+    """Scale every duration in the front matter of a runbook, deadlines less; the prose stays as it is."""
     _, front, prose = text.split("---\n", 2)
-    return f"---\n{_scale_text(front, speedup)}---\n{prose}"
+    lines = [_scale_line(line, speedup) for line in written_out(front).splitlines(keepends=True)]
+    return f"---\n{''.join(lines)}---\n{prose}"
+
+
+def written_out(front: str) -> str:
+    """Write down how long a step may take to converge where the page leaves it to the default."""
+    lines = front.splitlines()
+    steps = [number for number, line in enumerate(lines) if _ACTION.match(line)]
+    ends = dict(zip(steps, [*steps[1:], len(lines)], strict=False))  # a page without steps has no end of one either
+    silent = [n for n, end in ends.items() if not any("converge_within" in one for one in lines[n:end])]
+    for number in reversed(silent):
+        indent = _ACTION.match(lines[number])
+        lines.insert(number + 1, f"{indent[1] if indent else ''}  {CONVERGES_WITHIN}")
+    return "\n".join(lines) + "\n"
 
 
 def scale_route(route: Mapping[str, Any], speedup: int = SPEEDUP) -> dict[str, Any]:
@@ -55,6 +74,10 @@ def _scale_rule(rule: Mapping[str, Any], speedup: int) -> dict[str, Any]:
     waits = {name: scale_duration(rule[name], speedup) for name in RULE_DURATIONS if name in rule}
     expression = _RANGE.sub(lambda found: scale_duration(found[0], speedup), rule["expr"])
     return {**rule, **waits, "expr": expression}
+
+
+def _scale_line(line: str, speedup: int) -> str:
+    return _scale_text(line, min(speedup, PATIENCE) if _WAIT.match(line) else speedup)
 
 
 def _scale_text(text: str, speedup: int) -> str:

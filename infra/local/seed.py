@@ -1,14 +1,16 @@
-"""What stands in the practice account before anything goes wrong: two releases of a model, the first in service."""
+"""What stands of an endpoint in the practice account before anything goes wrong: two releases, the first in service."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from infra.local.clouds import ACCOUNT, REGION, Client, Clouds
-from infra.local.releases import RELEASES
 
 ENDPOINT = "chat"
+VERSIONS = ("v1", "v2")
 BUCKET = f"practice-models-{ACCOUNT}-{REGION}"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/practice-model"
+ROLE_NAME = "practice-model"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/{ROLE_NAME}"
 VARIANT = "all"
 
 
@@ -16,17 +18,18 @@ VARIANT = "all"
 class Artefact:
     """The file a model is loaded from, small enough to make here and stable enough to have a digest."""
 
+    endpoint: str
     version: str
 
     @property
     def key(self) -> str:
         """Name its object."""
-        return f"{ENDPOINT}/{self.version}/model.tar.gz"
+        return f"{self.endpoint}/{self.version}/model.tar.gz"
 
     @property
     def body(self) -> bytes:
         """Make its bytes: always the same for a version."""
-        return f"practice weights of {ENDPOINT} {self.version}\n".encode()
+        return f"practice weights of {self.endpoint} {self.version}\n".encode()
 
     @property
     def sha256(self) -> str:
@@ -34,29 +37,37 @@ class Artefact:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def config_name(version: str) -> str:
+def config_name(version: str, endpoint: str = ENDPOINT) -> str:
     """Name the endpoint configuration, and the model, of a version."""
-    return f"{ENDPOINT}-{version}"
+    return f"{endpoint}-{version}"
 
 
-def seed(clouds: Clouds, first: str = "v1") -> None:
+def seed_account(clouds: Clouds) -> None:
+    """Create the bucket of all artefacts, and the role that models run under."""
+    clouds.client("s3").create_bucket(Bucket=BUCKET)
+    who = {"Service": ["sagemaker.amazonaws.com", "lambda.amazonaws.com"]}
+    trust = {"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    clouds.client("iam").create_role(RoleName=ROLE_NAME, AssumeRolePolicyDocument=document)
+
+
+def seed_endpoint(clouds: Clouds, endpoint: str) -> None:
     """Create the artefacts, models and configurations of all releases, and the endpoint on the first."""
     s3, sagemaker = clouds.client("s3"), clouds.client("sagemaker")
-    s3.create_bucket(Bucket=BUCKET)
-    for version in RELEASES:
-        _add_release(s3, sagemaker, Artefact(version))
-    sagemaker.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName=config_name(first))
+    for version in VERSIONS:
+        _add_release(s3, sagemaker, Artefact(endpoint, version))
+    sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=config_name(VERSIONS[0], endpoint))
 
 
-def release(clouds: Clouds, version: str) -> None:
+def release(clouds: Clouds, version: str, endpoint: str = ENDPOINT) -> None:
     """Roll the endpoint to a version, as a pipeline would."""
     clouds.client("sagemaker").update_endpoint(
-        EndpointName=ENDPOINT, EndpointConfigName=config_name(version), RetainAllVariantProperties=True
+        EndpointName=endpoint, EndpointConfigName=config_name(version, endpoint), RetainAllVariantProperties=True
     )
 
 
 def _add_release(s3: Client, sagemaker: Client, artefact: Artefact) -> None:
-    name = config_name(artefact.version)
+    name = config_name(artefact.version, artefact.endpoint)
     s3.put_object(Bucket=BUCKET, Key=artefact.key, Body=artefact.body, ChecksumAlgorithm="SHA256")
     sagemaker.create_model(
         ModelName=name,

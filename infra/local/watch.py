@@ -34,7 +34,8 @@ class Watch:
 
 
 def _fleet(watch: Watch) -> list[str]:
-    return [f"answers as release {ask('GET', f'{watch.house.fleet}/release').json()['version']}"]
+    found = ask("GET", f"{watch.house.fleet}/services/{ENDPOINT}").json()
+    return [f"answers as release {found['version']}"]
 
 
 def _endpoint(watch: Watch) -> list[str]:

@@ -186,3 +186,72 @@ def a_registry_table(name: str, *versions: ModelVersion) -> tuple[tuple[ModelVer
         dynamodb.put_item(TableName=name, Item={key: {"S": value} for key, value in item.items()})
 
     return tuple(made), point
+
+
+def a_service(cluster: str, service: str, count: int = 1) -> tuple[str, str]:
+    """Run a service on the second of two task definitions, and return both as `family:revision`."""
+    ecs = aws.make_client("ecs")
+    ecs.create_cluster(clusterName=cluster)
+    images = (f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/chat@sha256:{digit * 64}" for digit in "12")
+    made = [
+        ecs.register_task_definition(
+            family=service, containerDefinitions=[{"name": "model", "image": image, "memory": 512}]
+        )
+        for image in images
+    ]
+    first, second = (one["taskDefinition"]["taskDefinitionArn"].rpartition("/")[2] for one in made)
+    ecs.create_service(cluster=cluster, serviceName=service, taskDefinition=second, desiredCount=count)
+    return first, second
+
+
+def registered(target: Target, least: int, most: int) -> None:
+    """Register the target's capacity, or move its bounds."""
+    named = target.touch.capacity
+    assert named
+    aws.make_client("application-autoscaling").register_scalable_target(
+        ServiceNamespace=named.namespace,
+        ResourceId=named.resource,
+        ScalableDimension=named.dimension,
+        MinCapacity=least,
+        MaxCapacity=most,
+    )
+
+
+def an_endpoint_of(name: str, **weights: float) -> None:
+    """Put an endpoint in service whose variants have these weights."""
+    sagemaker, container = aws.make_client("sagemaker"), {"Image": f"{ACCOUNT}.ecr/chat:1"}
+    sagemaker.create_model(
+        ModelName=name, PrimaryContainer=container, ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/serving"
+    )
+    size = {"ModelName": name, "InitialInstanceCount": 1, "InstanceType": "ml.m5.xlarge"}
+    variants = [{"VariantName": v, "InitialVariantWeight": weight, **size} for v, weight in weights.items()]
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+
+
+def a_balancer(first: int, second: int) -> dict[str, str]:
+    """Make a load balancer whose listener and rule spread over `chat-a` and `chat-b`; return the ARNs of its parts."""
+    balancers, ec2 = aws.make_client("elbv2"), aws.make_client("ec2")
+    network = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    zones = [
+        ec2.create_subnet(VpcId=network, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
+        for n, zone in enumerate("ab")
+    ]
+    made = balancers.create_load_balancer(Name="chat", Subnets=[zone["Subnet"]["SubnetId"] for zone in zones])
+    group = {"Protocol": "HTTP", "Port": 80, "VpcId": network, "TargetType": "ip"}
+    groups = [
+        balancers.create_target_group(Name=f"chat-{name}", **group)["TargetGroups"][0]["TargetGroupArn"]
+        for name in "ab"
+    ]
+    weighted = [{"TargetGroupArn": arn, "Weight": w} for arn, w in zip(groups, (first, second), strict=True)]
+    spread = [{"Type": "forward", "ForwardConfig": {"TargetGroups": weighted}}]
+    at = {"LoadBalancerArn": made["LoadBalancers"][0]["LoadBalancerArn"], "Protocol": "HTTP"}
+    listener = balancers.create_listener(**at, Port=80, DefaultActions=spread)["Listeners"][0]["ListenerArn"]
+    rules = {"ListenerArn": listener, "Conditions": [{"Field": "path-pattern", "Values": ["/v1/*"]}]}
+    plain = [{"Type": "forward", "TargetGroupArn": groups[0]}]
+    return {
+        "listener": listener,
+        "rule": balancers.create_rule(**rules, Priority=1, Actions=spread)["Rules"][0]["RuleArn"],
+        "plain": balancers.create_rule(**rules, Priority=2, Actions=plain)["Rules"][0]["RuleArn"],
+        "group": groups[0],
+    }

@@ -94,3 +94,42 @@ def test_labels_are_compared_as_the_journal_keeps_them() -> None:
 
 def test_prometheus_cannot_say_whether_a_person_silenced_it() -> None:
     assert "silenced" in prometheus(SERIES).state(an_alert()).says
+
+
+def test_alertmanager_is_asked_once_for_all_alerts_of_a_name(web: Web) -> None:
+    """In a storm a hundred of one name are looked at together."""
+    web.says([])
+
+    AlertmanagerView(web.url, Http()).states(
+        [an_alert(pod=str(number), alertname=name) for number in range(50) for name in ("Slow", "Full")]
+    )
+
+    assert [asked.query["filter"] for asked in web.asked] == [['alertname="Slow"'], ['alertname="Full"']]
+
+
+def test_prometheus_is_asked_once_for_all_alerts_of_a_name() -> None:
+    metrics = InMemoryMetrics()
+
+    PrometheusView(metrics, lambda: NOON).states([an_alert(pod=str(number)) for number in range(50)])
+
+    assert [expression for expression, _ in metrics.asked] == [ALERTS]
+
+
+def test_alertmanager_says_what_else_is_loud_under_this_name_and_since_when(web: Web) -> None:
+    """What is silenced or inhibited is nobody's trouble any more."""
+    states = {"chat": "active", "search": "unprocessed", "draft": "suppressed"}
+    rows = [
+        {
+            "fingerprint": an_alert(model=model).fingerprint,
+            "status": {"state": state},
+            "labels": {"model": model},
+            "startsAt": "2026-11-25T13:00:00.000+01:00",
+        }
+        for model, state in states.items()
+    ]
+    web.says(rows)
+
+    said = AlertmanagerView(web.url, Http()).state(an_alert(model="chat"))
+
+    assert said.state == "firing"
+    assert said.beside == (({"model": "chat"}, NOON), ({"model": "search"}, NOON))

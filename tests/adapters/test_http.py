@@ -5,9 +5,10 @@ import time
 import pytest
 from tests.adapters.cloud import a_secret
 from tests.adapters.web import Web
+from tests.world import NOON
 
 from responder.adapters import http
-from responder.adapters.http import LARGEST, Http, bearer, sigv4
+from responder.adapters.http import LARGEST, Http, bearer, sigv4, wait_s
 from responder.adapters.secret import Secret
 from responder.errors import CannotKnow
 
@@ -34,6 +35,45 @@ def test_a_request_is_sent_once_even_when_it_fails(web: Web) -> None:
     Http().ask("POST", web.url, b"{}")
 
     assert len(web.asked) == 1
+
+
+def test_who_asks_too_often_comes_back_when_told_and_no_other_refusal_is_repeated(web: Web) -> None:
+    web.headers = {"Retry-After": "1"}
+    web.answers = [(429, b"{}"), (503, b"{}"), (200, b"{}")]
+    began = time.monotonic()
+
+    assert Http().ask("POST", web.url, b"{}").status == 503
+    assert time.monotonic() - began >= 1
+    assert len(web.asked) == 2
+
+
+def test_a_moment_beyond_the_deadline_is_not_waited_for_but_passed_on(web: Web) -> None:
+    web.headers = {"Retry-After": "120"}
+    web.says({}, 429)
+    began = time.monotonic()
+
+    assert Http().ask("GET", web.url).wait_s == 120
+    assert time.monotonic() - began < 1
+    assert len(web.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("7", 7),
+        (" 7 ", 7),
+        ("Wed, 25 Nov 2026 12:00:30 GMT", 30),
+        ("Wed, 25 Nov 2026 11:00:00 GMT", 0),
+        ("86400", 3600),
+        ("-5", 0),
+        ("1.5", 0),
+        ("soon", 0),
+        ("", 0),
+        ("Wed, 25 Nov 2026 12:00:30", 0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(written: str, seconds: int) -> None:
+    assert wait_s(written, NOON) == seconds
 
 
 def test_a_silent_server_is_given_up_in_time(web: Web) -> None:

@@ -24,19 +24,22 @@ PROOF = "Basic " + base64.b64encode(b"bot@example.com:token").decode()
 
 @dataclass
 class AtTheDesk:
-    """Http without a wire; `asked` keeps every request, `busy` answers 429 to that many."""
+    """Http without a wire; `asked` keeps every request, `busy` answers 429 to that many, `loses` the answers."""
 
     desk: JiraDesk
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     busy: int = 0
+    loses: bool = False
 
     def ask(self, method: str, url: str, body: bytes | None = None, content_type: str = "application/json") -> Answer:  # noqa: ARG002  # as Http
         path = url.removeprefix("https://acme.atlassian.net")
         self.asked.append((method, path, json.loads(body) if body else None))
         if self.busy:
             self.busy -= 1
-            return Answer(429, b"slow down")
+            return Answer(429, b"slow down", 30)
         status, fact = self.desk(method, path, {"authorization": PROOF}, body or b"")
+        if self.loses:
+            raise CannotKnow("the line broke")
         return Answer(status, b"" if status == 204 else json.dumps(fact).encode())
 
 
@@ -86,6 +89,40 @@ def test_while_the_index_may_be_behind_nothing_is_made(jira: Jira, desk: JiraDes
     assert not desk.issues
 
 
+def test_an_issue_whose_number_we_were_told_is_found_while_the_index_is_behind(jira: Jira, desk: JiraDesk) -> None:
+    """The answer came, and what was to be written down about it did not get written."""
+    desk.late = 60
+    made = jira.send(LETTER)
+
+    assert jira.send(replace(LETTER, begun_at=NOON)) == made
+    assert len(desk.issues) == 1
+
+
+def test_an_issue_whose_number_got_lost_is_waited_for_until_the_index_has_it(
+    jira: Jira, desk: JiraDesk, wire: AtTheDesk
+) -> None:
+    desk.late, wire.loses = 60, True
+    with pytest.raises(CannotKnow):
+        jira.send(LETTER)
+    wire.loses = False
+
+    with pytest.raises(CannotKnow, match="searched again"):
+        jira.send(replace(LETTER, begun_at=NOON))
+    desk.late = 0
+    assert jira.send(replace(LETTER, begun_at=NOON)) == "OPS-1"
+    assert len(desk.issues) == 1
+
+
+def test_a_search_names_no_more_issues_than_jira_takes(jira: Jira, desk: JiraDesk) -> None:
+    desk.late = 60
+    for number in range(60):
+        jira.send(replace(LETTER, key=f"incident-{number}"))
+
+    assert jira.send(replace(LETTER, key="incident-59", begun_at=NOON)) == "OPS-60"
+    with pytest.raises(CannotKnow):
+        jira.send(replace(LETTER, key="incident-0", begun_at=NOON))
+
+
 def test_once_the_index_had_its_time_not_found_means_there_is_none(jira: Jira) -> None:
     assert jira.send(replace(LETTER, begun_at=NOON - timedelta(minutes=3))) == "OPS-1"
 
@@ -108,8 +145,9 @@ def test_an_issue_somebody_deleted_is_gone(jira: Jira) -> None:
 def test_a_busy_jira_leaves_it_open_whether_it_did_what_was_asked(jira: Jira, wire: AtTheDesk) -> None:
     wire.busy = 1
 
-    with pytest.raises(CannotKnow, match="429: slow down"):
+    with pytest.raises(CannotKnow, match="429: slow down") as raised:
         jira.send(LETTER)
+    assert raised.value.after_seconds == 30
 
 
 def test_a_refused_issue_says_why(jira: Jira) -> None:
@@ -146,3 +184,27 @@ def test_the_secret_is_an_api_token_or_an_oauth_token(written: str, proof: str) 
 def test_a_secret_of_another_shape_is_named_without_its_text(written: str) -> None:
     with pytest.raises(ActionFailed, match="secret jira does not have the form"):
         basic(Secret("jira", a_secret("jira", written)))("GET", "https://acme", None, {})
+
+
+def test_a_look_asks_for_every_right_that_is_needed_in_the_teams_own_project(jira: Jira, wire: AtTheDesk) -> None:
+    assert "project MLP" in jira.look(Team(jira="MLP"))
+
+    assert {method for method, _, _ in wire.asked} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "project", "says"),
+    [
+        ({"forbidden": ("TRANSITION_ISSUES",)}, None, "project OPS: we lack TRANSITION_ISSUES"),
+        ({"kinds": ("Bug",)}, None, "project OPS has no Task, only Bug"),
+        ({}, "NOPE", "No project could be found"),
+    ],
+)
+def test_a_look_names_what_would_refuse_a_ticket(
+    jira: Jira, desk: JiraDesk, changes: dict[str, tuple[str, ...]], project: str | None, says: str
+) -> None:
+    for name, value in changes.items():
+        setattr(desk, name, value)
+
+    with pytest.raises(NotThere, match=says):
+        jira.look(Team(jira=project))

@@ -133,7 +133,7 @@ def test_an_agenda_longer_than_a_page_is_read_to_its_end() -> None:
 
 
 @pytest.mark.usefixtures("cloud")
-def test_a_storm_on_one_target_fits_into_an_item_and_is_read_back() -> None:
+def test_what_an_older_version_left_of_a_storm_in_one_item_is_read_back() -> None:
     client = a_table()
     names = [f"{number:016x}" for number in range(5000)]
     episodes = tuple(Episode("am", sha256(n)[:16], f"Alert{n}", Severity.CRITICAL, NOON, NOON) for n in names)

@@ -3,6 +3,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from infra.local.pagerduty import Desk
 from tests.adapters.cloud import a_secret
 from tests.adapters.web import Web
 
@@ -117,6 +118,14 @@ def test_a_pagerduty_that_stays_busy_has_failed_after_two_tries(pagerduty: Pager
     assert len(web.asked) == 2
 
 
+def test_a_pagerduty_that_says_when_is_not_asked_before(pagerduty: PagerDuty, web: Web) -> None:
+    web.answers, web.headers = [(429, b"slow down")], {"Retry-After": "60"}
+
+    with pytest.raises(ActionFailed, match="answered 429") as raised:
+        pagerduty.send(LETTER)
+    assert (len(web.asked), raised.value.after_seconds) == (1, 60)
+
+
 def test_a_silent_pagerduty_has_failed_after_two_tries(pagerduty: PagerDuty, web: Web) -> None:
     web.silent = threading.Event()
 
@@ -149,3 +158,17 @@ def test_without_a_routing_key_nobody_was_paged(web: Web) -> None:
     with pytest.raises(ActionFailed, match="secret nowhere is unreadable"):
         PagerDuty(web.url, nowhere, Http()).send(LETTER)
     assert not web.asked
+
+
+def test_a_look_ends_what_never_began_under_the_teams_own_key(pagerduty: PagerDuty, web: Web) -> None:
+    assert "takes events" in pagerduty.look(Team())
+
+    sent = {"routing_key": KEY, "event_action": "resolve", "dedup_key": "responder-doctor"}
+    assert [asked.json for asked in web.asked] == [sent]
+
+
+def test_the_practice_pagerduty_drops_the_end_of_what_never_began() -> None:
+    desk = Desk()
+
+    assert desk.receive({"routing_key": KEY, "event_action": "resolve", "dedup_key": "responder-doctor"})[0] == 202
+    assert desk.incidents == {}

@@ -6,6 +6,8 @@ from botocore.stub import ANY
 from tests.adapters.cloud import scripted
 
 from responder.adapters.sns_topic import LARGEST, SnsTopic
+from responder.domain.target import Team
+from responder.errors import NotThere
 from responder.ports import Letter
 
 ARN = "arn:aws:sns:us-east-1:123456789012:pages"
@@ -67,3 +69,34 @@ def test_a_letter_too_long_is_cut_but_keeps_its_end() -> None:
 
     assert len(sent[0].encode()) <= LARGEST
     assert sent[0].endswith("from chat")
+
+
+@pytest.mark.parametrize("arns", [[], ["PendingConfirmation"]])
+def test_a_topic_nobody_listens_to_would_take_everything_and_is_told(arns: list[str]) -> None:
+    client, script = scripted("sns")
+    listed = [{"SubscriptionArn": arn} for arn in arns]
+    script.add_response("list_subscriptions_by_topic", {"Subscriptions": listed}, {"TopicArn": ARN})
+
+    with pytest.raises(NotThere, match="nobody has confirmed"):
+        SnsTopic(ARN, client).look(Team())
+
+
+def test_a_link_that_stands_in_the_text_is_not_said_twice() -> None:
+    client, script = scripted("sns")
+    anything = {"TopicArn": ARN, "Subject": ANY, "Message": ANY, "MessageAttributes": ANY}
+    script.add_response("publish", {"MessageId": "m"}, anything)
+    sent: list[str] = []
+    client.meta.events.register("provide-client-params.sns.Publish", lambda params, **_: sent.append(params["Message"]))
+    links = (("dashboard", "https://g/1"), ("Prometheus", "https://p/2"))
+
+    SnsTopic(ARN, client).send(Letter("i", "page", "critical", "s", "dashboard: https://g/1", "chat", 1, links))
+
+    assert (sent[0].count("https://g/1"), sent[0].count("https://p/2")) == (1, 1)
+
+
+def test_who_has_confirmed_is_counted() -> None:
+    client, script = scripted("sns")
+    listed = [{"SubscriptionArn": arn} for arn in (f"{ARN}:1", "PendingConfirmation", f"{ARN}:2")]
+    script.add_response("list_subscriptions_by_topic", {"Subscriptions": listed})
+
+    assert SnsTopic(ARN, client).look(Team()) == "2 confirmed subscribers"

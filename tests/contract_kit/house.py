@@ -59,6 +59,12 @@ class House:
         for _ in range(minutes):
             self.minute()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether every incident has ended and no message is left."""
+        records = [self.practice.journal.read(resource) for resource in self.practice.journal.states]
+        return self.fifo.empty and all(_has_ended(r.incident) for r in records if r.incident)
+
     def balance(self) -> Balanced:
         self.practice.now += GRACE
         books = Books(self.ledger, InMemoryAlertList(), self.fifo, "responder")

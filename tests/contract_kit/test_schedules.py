@@ -49,11 +49,20 @@ class Schedules(RuleBasedStateMachine):
 
     @rule(name=NAMES, severity=SEVERITIES, model=MODELS, pod=st.integers(0, 3))
     def fire(self, name: str, severity: str, model: str, pod: int) -> None:
+        self._fire(name, severity, model, pod)
+
+    def _fire(self, name: str, severity: str, model: str, pod: int) -> None:
         labels = {"alertname": name, "severity": severity, "model": model, "pod": str(pod)}
         alert = Alert(labels, self.house.practice.now)
         if alert.fingerprint not in self.open:
             self.open[alert.fingerprint] = self.house.cluster.fire(labels, self.house.practice.now)
             self.house.practice.fires(_ours(alert))
+
+    @rule(name=NAMES, severity=SEVERITIES, model=MODELS, first=st.integers(0, 20))
+    def fire_many(self, name: str, severity: str, model: str, first: int) -> None:
+        """More than an incident carries: of one target they stand apart, of no target they are a storm."""
+        for pod in range(first, first + 15):
+            self._fire(name, severity, model, pod)
 
     @rule(choice=st.integers(0, 100), told=st.sampled_from([True, True, True, False]))
     def end(self, choice: int, told: bool) -> None:  # noqa: FBT001  # drawn

@@ -83,3 +83,12 @@ def test_an_outage_is_unknown_and_says_so(watch: Watch) -> None:
 
     assert answer.state == "unknown"
     assert answer.says
+
+
+def test_many_are_answered_in_the_order_asked(watch: Watch) -> None:
+    watch.fires([an_alert(pod="1"), an_alert(pod="3")])
+
+    answers = watch.view.states([an_alert(pod=str(number)) for number in range(5)])
+
+    assert [answer.state for answer in answers] == ["gone", "firing", "gone", "firing", "gone"]
+    assert watch.view.states([]) == []

@@ -22,6 +22,7 @@ from responder.adapters.ops_items import OpsItems
 from responder.adapters.pagerduty import PagerDuty
 from responder.adapters.secret import Secret
 from responder.adapters.sns_topic import SnsTopic
+from responder.domain.target import Team
 from responder.errors import ActionFailed
 from responder.ports import Channel, Letter
 
@@ -85,6 +86,7 @@ def wire(request: pytest.FixtureRequest) -> Wire:
             request.getfixturevalue("cloud")
             client = aws.make_client("sns")
             arn = client.create_topic(Name="pages")["TopicArn"]
+            client.subscribe(TopicArn=arn, Protocol="email", Endpoint="on-call@example.com")
             return Wire(SnsTopic(arn, client), lambda: client.delete_topic(TopicArn=arn))
 
 
@@ -121,6 +123,20 @@ def test_the_same_notice_sent_again_after_a_lost_answer_is_the_same_thing_where_
     again = wire.channel.send(replace(letter, number=2, begun_at=LONG_AGO))
 
     assert again == sent or wire.channel.name == "sns"
+
+
+def test_a_look_says_that_it_would_work_and_leaves_nothing_behind(wire: Wire) -> None:
+    assert wire.channel.look(Team())
+
+    letter = a_letter(wire.channel)
+    assert wire.channel.send(letter)
+
+
+def test_a_look_at_what_would_not_work_says_so(wire: Wire) -> None:
+    wire.cut()
+
+    with pytest.raises(ActionFailed):
+        wire.channel.look(Team())
 
 
 def test_what_does_not_reach_anybody_has_failed(wire: Wire) -> None:

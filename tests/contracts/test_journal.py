@@ -12,9 +12,11 @@ from tests.world import CHAT, NOON, an_alert
 from responder.adapters.agenda_table import AgendaTable
 from responder.adapters.in_memory import InMemoryJournal
 from responder.adapters.journal_table import JournalTable
+from responder.domain.alert import Severity
 from responder.domain.audit import GENESIS, Actor, Record, make_record
-from responder.domain.incident import Incident
-from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
+from responder.domain.incident import Apart, Episode, Incident
+from responder.domain.journal import MOST_APART, Budget, Change, TargetRecord, read_state, write_state
+from responder.domain.storm import NAMED, Member
 from responder.errors import Fenced
 from responder.ports import Journal
 
@@ -126,6 +128,66 @@ def test_entries_come_in_order_from_the_number_asked(books: Books) -> None:
     assert books.journal.entries("incident-1", 3) == texts(entries[2:])
 
 
+def an_apart(number: int, ends_at: datetime | None = None) -> Apart:
+    labels = {"alertname": "Slow", "pod": str(number)}
+    episode = Episode("alertmanager", f"{number:016x}", "Slow", Severity.CRITICAL, NOON, NOON, ends_at=ends_at)
+    return Apart("incident-1", episode, labels)
+
+
+def test_what_stands_apart_is_read_by_its_key_however_many_are_asked(books: Books) -> None:
+    many = tuple(an_apart(number) for number in range(2 * MOST_APART))
+    books.write(1, apart=many[:MOST_APART])
+    books.write(1, was=1, apart=many[MOST_APART:])
+
+    found = books.journal.apart(CHAT.resource, [one.key for one in many] + [("grafana", "unknown")])
+
+    assert sorted(found, key=lambda one: one.key) == list(many)
+    assert books.journal.apart("somewhere/else", [many[0].key]) == []
+    assert books.journal.apart(CHAT.resource, []) == []
+
+
+def test_a_change_of_the_most_that_may_stand_apart_holds_everything_else_as_well(books: Books) -> None:
+    many = tuple(an_apart(number) for number in range(MOST_APART))
+    budgets = (Budget("fleet").spend(NOON), Budget("runbook#latency_spike").spend(NOON))
+
+    books.write(1, an_entry(1), an_entry(1, "control"), budgets=budgets, apart=many)
+
+    assert len(books.journal.apart(CHAT.resource, [one.key for one in many])) == MOST_APART
+
+
+def test_a_refused_change_leaves_nothing_apart(books: Books) -> None:
+    books.write(1)
+
+    with pytest.raises(Fenced):
+        books.write(1, apart=(an_apart(1),))
+    assert books.journal.apart(CHAT.resource, [an_apart(1).key]) == []
+
+
+def test_an_episode_apart_has_one_place_whatever_becomes_of_it(books: Books) -> None:
+    books.write(1, apart=(an_apart(1),))
+    books.write(1, was=1, apart=(an_apart(1, ends_at=NOON),))
+
+    assert books.journal.apart(CHAT.resource, [an_apart(1).key]) == [an_apart(1, ends_at=NOON)]
+
+
+def test_what_is_open_apart_is_gone_through_piece_by_piece(books: Books) -> None:
+    for start in range(0, 3 * MOST_APART, MOST_APART):
+        ends = [NOON if number % 3 == 0 else None for number in range(start, start + MOST_APART)]
+        written = tuple(an_apart(start + place, ends_at) for place, ends_at in enumerate(ends))
+        books.write(1, was=min(start, 1), apart=written)
+
+    first, place = books.journal.open_apart(CHAT.resource, "")
+    seen, rounds = list(first), 1
+    while place:
+        some, place = books.journal.open_apart(CHAT.resource, place)
+        seen, rounds = seen + some, rounds + 1
+
+    assert len(first) == MOST_APART
+    assert sorted(one.labels["pod"] for one in seen) == sorted(str(n) for n in range(3 * MOST_APART) if n % 3)
+    assert rounds <= 4
+    assert books.journal.open_apart("somewhere/else", "") == ([], "")
+
+
 def test_streams_do_not_mix(books: Books) -> None:
     control, release = an_entry(1, "control"), an_entry(1, "release/chat")
     books.write(1, control, release, an_entry(1))
@@ -173,6 +235,20 @@ def test_what_is_no_longer_due_is_off_the_agenda(books: Books) -> None:
     books.write(1, was=1)
 
     assert books.agenda.due(NOON) == []
+
+
+def test_a_storms_incidents_are_named_oldest_first_and_counted(books: Books) -> None:
+    for number in range(1, NAMED + 3):
+        name, opened_at = f"incident-{number}", NOON + timedelta(seconds=number)
+        record = TargetRecord(CHAT.resource, number, incident=an_incident(name, opened_at))
+        alerts = [{"labels": {"alertname": f"Slow{number}"}}]
+        books.write(number, an_entry(1, name, alerts=alerts), record=record)
+
+    members, count = books.agenda.opened_since(NOON + timedelta(seconds=2))
+
+    assert (len(members), count) == (NAMED, NAMED + 1)
+    assert members[0] == Member("incident-2", CHAT.resource, NOON + timedelta(seconds=2), "Slow2")
+    assert books.agenda.opened_since(NOON + timedelta(hours=1)) == ([], 0)
 
 
 def test_incidents_are_listed_newest_first(books: Books) -> None:

@@ -133,6 +133,16 @@ def test_anything_but_the_way_it_was_meant_ends_with_a_person(state: State, stan
     assert _pages(moved) == ["page"]
 
 
+@pytest.mark.parametrize(("seconds", "state"), [(59, State.CONVERGING), (61, State.ESCALATED)])
+def test_what_was_just_accepted_may_look_as_before_for_a_minute(seconds: int, state: State) -> None:
+    """Reads lag, and CodeDeploy prepares to stop before it does."""
+    accepted = _said("accepted").incident
+
+    moved = converge(accepted, Standing.BEFORE, "InProgress", NOON + timedelta(seconds=seconds))
+
+    assert moved.incident.state is state
+
+
 def test_what_was_taken_back_goes_to_a_person() -> None:
     moved = converge(_in(State.REVERTING), Standing.DESIRED, "InService", LATER)
 

@@ -187,3 +187,10 @@ def test_a_failed_notice_backs_off_to_ten_minutes_and_never_gives_up() -> None:
     assert set(waits[7:]) == {600}
     assert notice.pending
     assert notice.tries == 200
+
+
+def test_who_asked_to_be_left_alone_for_longer_is() -> None:
+    notice = after_failure(PAGE, "jira: 429", NOON, 120)
+
+    assert notice.due_at == NOON + timedelta(minutes=2)
+    assert after_failure(notice, "jira: 429", NOON, 5).due_at == NOON + timedelta(minutes=1)

@@ -49,6 +49,15 @@ def test_a_record_is_read_back_as_it_was_written() -> None:
     assert canonical(write_state(FULL))
 
 
+def test_only_a_record_with_something_apart_needs_a_responder_that_knows_of_it() -> None:
+    assert FULL.incident is not None
+    apart = replace(FULL, incident=replace(FULL.incident, apart=1))
+
+    assert (write_state(FULL)["v"], write_state(apart)["v"]) == (1, VERSION)
+    assert write_state(replace(FULL, apart_until=NOON))["v"] == VERSION
+    assert read_state(write_state(apart)) == apart
+
+
 def test_keys_that_a_newer_responder_added_survive_this_one() -> None:
     after = _through(_newer(approvals={"ann": "yes"}), epoch=8)
 

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from responder.adapters.runbook_files import read_library
 from responder.domain.effects import EFFECTS, Effect, opposed
 from responder.domain.failure_mode import FailureMode
@@ -75,6 +77,15 @@ groups:
         expr: up
         annotations: {runbook: runbooks/latency.md}
 """
+
+
+@pytest.mark.parametrize(("severity", "found"), [("none", ""), ("page", "alert Watchdog has no runbook")])
+def test_the_watchdog_needs_no_page_while_it_wakes_nobody(severity: str, found: str) -> None:
+    rule = f"{{alert: Watchdog, expr: vector(1), labels: {{severity: {severity}}}}}"
+
+    rules = f"groups: [{{name: g, rules: [{rule}]}}]"
+    assert found in said(a_library(), rules)
+    assert bool(found) is ("Watchdog" in said(a_library(), rules))
 
 
 def test_alert_rules_without_a_runbook_are_found_with_their_line() -> None:

@@ -3,12 +3,13 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from responder.adapters.runbook_files import read_library
 from responder.domain.literals import literals_of
 from responder.domain.matching import PatternIndex, compiled, index_patterns, parts_of
+from responder.domain.signal import as_words
 
 ROOT = Path(__file__).parents[2]
 CORPUS = [
@@ -57,6 +58,7 @@ def test_the_index_finds_what_the_expressions_find(pattern: str) -> None:
         assert bool(list(indexed.search(text))) == bool(list(tried.search(text)))
 
 
+@settings(deadline=None)  # the first search builds the index
 @given(st.text(max_size=300))
 def test_any_text_can_be_searched(text: str) -> None:
     assert list(index_patterns(SHIPPED[:40]).search(text)) == list(index_patterns(SHIPPED[:40]).search(text))
@@ -112,3 +114,18 @@ def test_a_hostile_line_cannot_delay_a_diagnosis(hostile: str) -> None:
 @pytest.mark.parametrize("pattern", SHIPPED)
 def test_every_shipped_pattern_compiles(pattern: str) -> None:
     assert all(compiled(part) for part in parts_of(pattern))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("KubePodOOMKilled", "Kube Pod OOM Killed"),
+        ("gpu_memory_high", "gpu memory high"),
+        ("VLLMKVCacheHigh", "VLLM KV Cache High"),
+        ("VLLMTTFTSLOBreach", "VLLM TTFT SLO Breach"),
+        ("LLMAPIFailures", "LLM API Failures"),
+        ("GPUMemory", "GPU Memory"),
+    ],
+)
+def test_a_name_is_read_as_words_short_forms_in_a_row_too(name: str, words: str) -> None:
+    assert as_words(name) == words

@@ -1,14 +1,16 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.world import CHAT, NOON, a_message, an_alert, an_episode, an_incident, an_intent
 
+from responder.domain.alert import Severity
 from responder.domain.escalation import NoticeKind
-from responder.domain.incident import Disposition, Incident, Moved, State
-from responder.domain.journal import TargetRecord
+from responder.domain.incident import Apart, Disposition, Incident, Moved, State
+from responder.domain.journal import MOST_APART, REMEMBERED_FOR, TargetRecord
 from responder.domain.message import Message
-from responder.domain.receiving import KEPT_ALERTS, KEPT_ENDED, News, receive, sort_out
+from responder.domain.receiving import KEPT_ALERTS, KEPT_ENDED, News, in_slices, receive, sort_out
 from responder.domain.runbook import Escalate
 
 POLICY = Escalate(page_after=timedelta(minutes=5))
@@ -210,8 +212,105 @@ def test_an_open_incident_stays_bounded_however_often_an_alert_flaps() -> None:
 def test_alerts_are_kept_up_to_a_number_and_all_their_episodes_count() -> None:
     _, moved = _took(a_message(*(an_alert(route=f"/{n}") for n in range(KEPT_ALERTS + 5))))
 
-    assert len(moved.incident.alerts) == KEPT_ALERTS
-    assert len(moved.incident.firing) == KEPT_ALERTS + 5
+    assert len(moved.incident.alerts) == len(moved.incident.firing) == KEPT_ALERTS
+    assert moved.incident.still_firing == KEPT_ALERTS + 5
+    assert len(moved.apart) == 5
+
+
+def _storm(count: int, status: str = "firing", **given: Any) -> Message:  # noqa: ANN401  # arguments of an alert
+    return a_message(*(an_alert(status, pod=str(n), **given) for n in range(count)), at=given.get("ends") or NOON)
+
+
+def _after_a_storm(count: int = 30) -> tuple[TargetRecord, list[Apart]]:
+    record, moved = _took(_storm(count))
+    return replace(record, incident=moved.incident), list(moved.apart)
+
+
+def test_what_an_incident_has_no_room_for_stands_apart_and_counts() -> None:
+    record, moved = _took(_storm(30))
+
+    assert (len(moved.incident.episodes), moved.incident.apart, len(moved.apart)) == (KEPT_ALERTS, 20, 20)
+    assert len({a.key for a in moved.apart} | {e.key for e in moved.incident.episodes}) == 30
+    assert record.apart_until is None
+    assert len(moved.facts["started"]) == 30
+
+
+def test_the_loudest_and_the_earliest_apart_are_those_of_the_incident() -> None:
+    first = _storm(KEPT_ALERTS, severity="warning")
+    louder = an_alert(severity="page", at=NOON - timedelta(hours=1), pod="last")
+
+    _, moved = _took(replace(first, alerts=(*first.alerts, louder)))
+
+    assert (moved.incident.severity, moved.incident.started_at) == (Severity.CRITICAL, NOON - timedelta(hours=1))
+
+
+def test_what_is_open_apart_is_a_repeat_and_ends_there() -> None:
+    record, apart = _after_a_storm()
+
+    again = sort_out(record, _storm(30), LATER, apart)
+    record, moved = receive(record, _storm(30, "resolved", ends=LATER), _ended(record, apart), POLICY, LATER)
+
+    assert (len(again.repeated), again.anything) == (30, False)
+    assert (moved.incident.still_firing, moved.incident.forgotten, len(moved.apart)) == (0, 20, 20)
+    assert all(a.episode.ends_at == LATER for a in moved.apart)
+    assert record.apart_until == LATER + REMEMBERED_FOR
+
+
+def test_what_ended_apart_is_late_when_it_fires_again_for_the_same_period() -> None:
+    record, apart = _after_a_storm()
+    record, moved = receive(record, _storm(30, "resolved", ends=LATER), _ended(record, apart), POLICY, LATER)
+    ended = list(moved.apart)
+
+    late = sort_out(replace(record, incident=moved.incident), _storm(30), LATER, ended)
+    new = sort_out(replace(record, incident=moved.incident), _storm(30, at=LATER + timedelta(minutes=1)), LATER, ended)
+
+    assert (late.ignored, late.anything) == (30, False)
+    assert len(new.started) == 30
+
+
+def test_what_another_incident_left_open_apart_is_not_known_to_fire() -> None:
+    """An older responder closes an incident without seeing what stands beside it."""
+    record, apart = _after_a_storm()
+    assert record.incident is not None
+    closed = replace(record, incident=replace(record.incident, state=State.CLOSED, apart=0))
+
+    assert len(sort_out(closed, _storm(30), LATER, apart).started) == 20 + KEPT_ALERTS
+
+
+def test_an_incident_that_carried_many_before_still_carries_them_until_they_end() -> None:
+    """As the versions before this one left them."""
+    many = tuple(an_episode(fingerprint=f"{n:016x}") for n in range(3000))
+    record = _with(an_incident(episodes=many))
+
+    _, moved = _took(a_message(an_alert(pod="one more")), record, LATER)
+
+    assert len(moved.incident.firing) == 3000
+    assert (moved.incident.apart, moved.incident.still_firing) == (1, 3001)
+
+
+def test_the_alerts_that_are_kept_are_those_whose_episodes_are() -> None:
+    record, apart = _after_a_storm(KEPT_ALERTS)
+    record, moved = _took(_storm(5, "resolved", ends=LATER), record, LATER)
+    record = replace(record, incident=moved.incident)
+
+    _, moved = _took(a_message(*(an_alert(pod=f"new {n}", at=LATER) for n in range(5))), record, LATER)
+
+    assert {a.fingerprint for a in moved.incident.alerts} == {e.fingerprint for e in moved.incident.firing}
+    assert apart == []
+
+
+def test_news_is_cut_into_what_one_change_can_write_and_nothing_is_lost() -> None:
+    news = sort_out(NOTHING_KNOWN, _storm(200), NOON)
+
+    parts = list(in_slices(news))
+
+    assert [len(part.started) for part in parts] == [MOST_APART, MOST_APART, 200 - 2 * MOST_APART]
+    assert [e for part in parts for e in part.started] == list(news.started)
+    assert list(in_slices(sort_out(NOTHING_KNOWN, _storm(3), NOON))) == [sort_out(NOTHING_KNOWN, _storm(3), NOON)]
+
+
+def _ended(record: TargetRecord, apart: list[Apart]) -> News:
+    return sort_out(record, _storm(30, "resolved", ends=LATER), LATER, apart)
 
 
 def test_an_alert_of_a_megabyte_does_not_fill_the_journal() -> None:

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
+import pytest
 from tests.world import CHAT, NOON, SHIPPED, a_configuration, a_release, a_snapshot, a_surrounding
 
 from responder.domain.failure_mode import FailureMode
 from responder.domain.release import Release
 from responder.domain.remediation import NoPlan, Plan, Snapshot, Surroundings
-from responder.domain.rollback import plan_rollback, release_facts
-from responder.domain.touch import TouchKind
+from responder.domain.rollback import ARTEFACT, POINTERS, plan_rollback, release_facts
+from responder.domain.touch import Touch, TouchKind
 
 ENDPOINT = TouchKind.SAGEMAKER_ENDPOINT
 STEP = SHIPPED.book.page(FailureMode.LATENCY_SPIKE).policy.remediation[0]
@@ -94,3 +95,23 @@ def test_a_command_is_safe_to_paste_whatever_a_configuration_is_called() -> None
 
     assert isinstance(plan, Plan)
     assert "--endpoint-config-name 'chat-v2; rm -rf ~' --retain" in plan.undo_command
+
+
+@pytest.mark.parametrize(
+    ("artefact", "filtered"),
+    [
+        ("chat-v1", '.ModelName = "chat-v1"'),
+        ("s3://models/v1.tar.gz", '.Container.ArtifactUrl = "s3://models/v1.tar.gz"'),
+    ],
+)
+def test_a_person_exchanges_only_the_artefact_of_an_inference_component(artefact: str, filtered: str) -> None:
+    target = replace(CHAT, touch=Touch(inference_component="chat"))
+
+    command = POINTERS[TouchKind.INFERENCE_COMPONENT].command(target, {ARTEFACT: artefact})
+
+    assert command.startswith(
+        "aws sagemaker update-inference-component --region us-east-1 --inference-component-name chat --specification"
+        ' "$(aws sagemaker describe-inference-component --region us-east-1 --inference-component-name chat'
+    )
+    assert f"| jq -c '{filtered}" in command
+    assert command.endswith("')\"")

@@ -2,10 +2,11 @@ import re
 
 import pytest
 
-from responder.domain.runbook import FLEET, parse_quota
+from responder.domain.runbook import FLEET, STORM, parse_quota
 from responder.domain.services import parse_services
 from responder.errors import CannotRead
 
+GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1"
 GOOD = """\
 services:
   chat:
@@ -38,6 +39,13 @@ def test_an_empty_allow_list_is_fine() -> None:
     assert parse_services("services: {}\n", "services.yaml").targets == ()
 
 
+def test_what_a_storm_is_may_be_said_and_is_three_targets_in_ten_minutes_where_it_is_not() -> None:
+    said = parse_services("services: {}\nstorm: 5 per 20m\n", "services.yaml")
+
+    assert said.storm == parse_quota("5 per 20m")
+    assert parse_services("services: {}\n", "services.yaml").storm == STORM == parse_quota("3 per 10m")
+
+
 def test_the_fleet_may_have_several_windows() -> None:
     services = parse_services("services: {}\nfleet: [3 per 10m, 10 per 1h]\n", "services.yaml")
 
@@ -62,6 +70,13 @@ def test_the_fleet_may_have_several_windows() -> None:
         ('"123456789012"', '"1234"', r":4: '1234' is not an account"),
         ("    team: ml-platform", "    team: ml-platform\n    name: x", r":9: unknown key services.chat.name"),
         ("    team: ml-platform", "    team: x\n    role_arn: arn:aws:iam::999999999999:role/x", r":9: .*not a role"),
+        ("touch: {sagemaker_endpoint: search}",
+         f"touch: {{target_group: {{group: '{GROUP}', least: 2}}}}",
+         r":14: .*targetgroup/a/1 is in 123456789012/eu-west-1, search in 123456789012/us-east-1"),
+        ("touch: {sagemaker_endpoint: search}", "touch: {capacity: {resource: endpoint/chat/variant/a, most: 4}}",
+         r":14: search may touch the same resource as chat"),
+        ("touch: {sagemaker_endpoint: search}", "touch: {capacity: {resource: table/chat, most: 4}}",
+         r":14: .*capacity"),
         ("services:", "service:", r":1: key services is missing"),
         ("services:", "fleet: 3 per day\nservices:", r":1: fleet: .*not a duration"),
     ],

@@ -4,6 +4,7 @@ import pytest
 from tests.world import CHAT
 
 from responder.domain.target import NoTarget, Target, find_target
+from responder.domain.things.documents import LimitsDocument, ServingProfile
 from responder.domain.touch import Registry, Touch
 
 SEARCH = replace(CHAT, name="search", match={"model": "search"}, touch=Touch(sagemaker_endpoint="search"))
@@ -28,6 +29,13 @@ def _found(labels: dict[str, str], *targets: Target) -> str:
 )
 def test_labels_select_the_entry_whose_matchers_all_agree(labels: dict[str, str], name: str) -> None:
     assert _found(labels, CHAT, SEARCH) == name
+
+
+def test_a_document_belongs_to_one_target_whatever_it_is_for() -> None:
+    limits = replace(CHAT, touch=Touch(limits_document=LimitsDocument("app", "prod", "doc", {"rate": 1})))
+    profile = replace(SEARCH, touch=Touch(serving_profile=ServingProfile("app", "prod", "doc", {"batch": 1})))
+
+    assert limits.claims == profile.claims == ("123456789012/us-east-1/document/app/prod/doc",)
 
 
 def test_a_list_of_values_means_one_of_them() -> None:

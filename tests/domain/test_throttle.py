@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from tests.world import CHAT
 
+from responder.domain.plans.document import DOCUMENT
 from responder.domain.remediation import NoPlan, Plan, Snapshot, Surroundings
 from responder.domain.runbook import Action, IfNotRecovered, Step
 from responder.domain.target import Target
-from responder.domain.throttle import DOCUMENT, RATE, method_path, plan_throttle
-from responder.domain.touch import ApiStage, LimitsDocument, Touch, TouchKind, UsagePlan
+from responder.domain.things.documents import LimitsDocument
+from responder.domain.things.gateway import LiteLlmTeam
+from responder.domain.throttle import RATE, method_path, plan_throttle
+from responder.domain.touch import ApiStage, Touch, TouchKind, UsagePlan
 
 STEP = Step(Action.THROTTLE, IfNotRecovered.UNDO, to=0.5, lift_in=2)
 PLAN = replace(CHAT, touch=Touch(usage_plan=UsagePlan("plan-1", least=20)))
@@ -104,3 +107,16 @@ def test_a_stage_is_throttled_by_its_method() -> None:
 
     assert isinstance(made, Plan)
     assert "path=/~1v1~1chat/POST/throttling/rateLimit,value=50" in made.command
+
+
+def test_limits_per_minute_are_whole_numbers_on_the_whole_way_and_end_to_the_letter() -> None:
+    team = LiteLlmTeam("http://gateway", "chat", {"rpm_limit": 10, "tpm_limit": 1000}, "chat/gateway")
+    target = replace(CHAT, touch=Touch(litellm_team=team))
+    before = {"rpm_limit": "101", "tpm_limit": "1234567"}
+
+    made = plan_throttle(target, TouchKind.LITELLM_TEAM, STEP, Surroundings(Snapshot(before, "", settled=True)))
+
+    assert isinstance(made, Plan)
+    assert made.desired == {"rpm_limit": "50", "tpm_limit": "617283"}
+    assert made.lift == ({"rpm_limit": "75", "tpm_limit": "925925"}, before)
+    assert '"rpm_limit":50,"team_id":"chat","tpm_limit":617283' in made.command

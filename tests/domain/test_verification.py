@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 import pytest
 from tests.world import NOON, Given, a_plan, an_alert, an_episode, an_incident, an_intent
 
+from responder.domain.acting import converge, direction, to_mind
 from responder.domain.escalation import Notice, NoticeKind
 from responder.domain.evidence import Evidence
 from responder.domain.guard import Firing
 from responder.domain.incident import Disposition, Incident, Moved, State
+from responder.domain.remediation import Standing
 from responder.domain.runbook import IfNotRecovered
 from responder.domain.verification import close_if_ended, reconcile, verify
 
@@ -167,11 +169,36 @@ def _asked(state: State, answer: str | None, at: datetime = NOON) -> Moved:
     return reconcile(an_incident(state=state, intent=an_intent()), seen, at)
 
 
-def test_a_lost_end_is_found_and_only_presumed() -> None:
-    incident = _asked(State.ESCALATED, "gone").incident
+def _again(incident: Incident, answer: str, minutes: int) -> Incident:
+    seen = {an_episode().key: Firing(answer, "as asked")}  # type: ignore[arg-type]  # parametrised
+    return reconcile(incident, seen, NOON + timedelta(minutes=minutes)).incident
 
-    assert incident.firing == ()
-    assert incident.episodes[0].presumed
+
+def test_a_lost_end_is_found_at_the_second_look_and_only_presumed() -> None:
+    first = _asked(State.ESCALATED, "gone").incident
+    assert (len(first.firing), first.next_at) == (1, NOON + timedelta(minutes=5))
+
+    second = _again(first, "gone", 5)
+
+    assert second.firing == ()
+    assert second.episodes[0].presumed
+    assert second.episodes[0].missing_since == NOON
+
+
+@pytest.mark.parametrize("state", [State.ESCALATED, State.RECOVERED])
+def test_an_alertmanager_that_was_restarted_ends_nothing(state: State) -> None:
+    """For a minute or two it knows of no alert, until Prometheus has told it everything again."""
+    found = _again(_asked(state, "gone").incident, "suppressed", 5)
+    assert found.episodes[0].missing_since is None
+
+    assert len(_again(found, "gone", 20).firing) == 1
+
+
+def test_a_look_at_which_nobody_could_tell_neither_ends_nor_forgives() -> None:
+    unknown = _again(_asked(State.ESCALATED, "gone").incident, "unknown", 5)
+    assert len(unknown.firing) == 1
+
+    assert _again(unknown, "gone", 10).firing == ()
 
 
 def test_an_alert_that_fires_on_keeps_the_incident_open() -> None:
@@ -205,6 +232,54 @@ def test_an_alert_beside_one_that_still_fires_ends_alone() -> None:
     other = replace(an_episode(), fingerprint=an_alert(route="/chat").fingerprint)
     incident = an_incident(state=State.ESCALATED, episodes=(an_episode(), other))
 
-    moved = reconcile(incident, {other.key: Firing("gone", ""), an_episode().key: Firing("firing", "")}, NOON)
+    seen = {other.key: Firing("gone", ""), an_episode().key: Firing("firing", "")}
+    moved = reconcile(reconcile(incident, seen, NOON).incident, seen, NOON + timedelta(minutes=5))
 
     assert moved.incident.firing == (an_episode(),)
+
+
+BEFORE, AFTER = {"rate": "100"}, {"rate": "50"}
+
+
+def _kept(**changes: Given) -> Incident:
+    """A step that has a way back did not help alone; the one after it does."""
+    first = an_intent(
+        action_id="first", plan=a_plan(before=BEFORE, desired=AFTER, lift=(BEFORE,), drift="half the rate")
+    )
+    return _verifying(kept=(first,), held_since=NOON - SOAK, **changes)
+
+
+def test_a_step_that_is_followed_stays_beside_the_next() -> None:
+    first = an_intent(if_not_recovered=IfNotRecovered.NEXT)
+
+    after = _look(_verifying(intent=first), 2.5, WITHIN).incident
+
+    assert (after.state, after.kept) == (State.RECEIVED, (first,))
+
+
+def test_what_was_kept_is_led_back_once_it_is_well() -> None:
+    after = _look(_kept(), 0.3, timedelta()).incident
+
+    assert after.intent
+    assert (after.state, after.lifted, after.intent.action_id) == (State.LIFTING, 1, "first")
+    assert direction(after) == (AFTER, BEFORE)
+
+
+def test_what_helped_is_still_minded_while_the_kept_step_is_led_back() -> None:
+    leading = _look(_kept(), 0.3, timedelta()).incident
+
+    done = converge(replace(leading, state=State.CONVERGING), Standing.DESIRED, "there", NOON).incident
+
+    assert done.drift == an_intent().plan.drift
+    assert to_mind(_kept()) == f"half the rate; {an_intent().plan.drift}"
+
+
+def test_people_hear_of_a_recovery_once_however_much_is_led_back() -> None:
+    first = _look(_kept(), 0.3, timedelta())
+    again = _verifying(kept=_kept().kept, held_since=NOON - SOAK, recovered_at=NOON, notices=first.incident.notices)
+
+    assert _look(again, 0.3, timedelta()).incident.notices == first.incident.notices
+
+
+def test_with_nothing_kept_a_recovery_is_the_end() -> None:
+    assert _look(_verifying(held_since=NOON - SOAK), 0.3, timedelta()).incident.state is State.RECOVERED

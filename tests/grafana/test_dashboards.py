@@ -1,7 +1,6 @@
 """The dashboards: every query is PromQL, and against a real Prometheus that looks at the fleet none is empty."""
 
 import json
-import random
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -12,11 +11,16 @@ import yaml
 from infra.grafana.__main__ import FOLDER, main
 from infra.grafana.dashboards import DASHBOARDS
 from infra.grafana.panel import RELEASED, Panel
+from infra.local.eyes import Stand
 from infra.local.fleet import Door, Fleet, forever
 from infra.local.scaling import scale_rules
+from infra.local.service import Service
 from infra.local.web import ask
 from tests.serving.live import watched
 from tests.serving.promtool import run
+
+from responder.domain.touch import TouchKind
+from responder.rehearsal.fleet import Health
 
 PANELS = [panel for dashboard in DASHBOARDS for panel in dashboard.panels]
 FILL_SECONDS = 25.0
@@ -58,12 +62,16 @@ def test_releases_are_drawn_over_every_dashboard() -> None:
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Prometheus with our rules, thirty times faster, looking at the practice fleet."""
-    fleet = Fleet(lambda: "v1", random.Random(1))  # noqa: S311  # traffic, not a secret
+    fleet = Fleet({"chat": Service("chat", lambda _: Health(), lambda: running("v1"))})
     fleet.look()
-    forever(0.1, lambda: fleet.serve(4))
+    forever(0.1, fleet.serve)
     with watched(fleet, tmp_path_factory.mktemp("grafana")) as url:
         time.sleep(FILL_SECONDS)
         yield url
+
+
+def running(version: str) -> Stand:
+    return Stand({TouchKind.SAGEMAKER_ENDPOINT: {"endpoint_config": version}})
 
 
 def scaled(query: str) -> str:
@@ -91,7 +99,7 @@ def test_a_panel_shows_the_fleet(panel: Panel, prometheus: str) -> None:
 @pytest.mark.e2e
 def test_a_new_version_is_drawn_as_a_release(prometheus: str) -> None:
     before = asked(prometheus, RELEASED)
-    Door.fleet.find_version = lambda: "v2"
+    Door.fleet["chat"].look_around = lambda: running("v2")
     Door.fleet.look()
     time.sleep(3)
 

@@ -6,6 +6,8 @@ from typing import Any
 from infra.local.stack.template import read_template
 from tests.infra.stack import REPOSITORY
 
+from responder.domain.plans.document import DOCUMENT, overlay
+from responder.domain.remediation import NoPlan
 from responder.domain.services import parse_services
 from responder.domain.target import Target
 
@@ -72,3 +74,26 @@ def test_the_version_and_the_limits_of_ecs_are_the_ones_the_entry_names() -> Non
     assert made("ecs.yaml", "ActiveVersion")["Name"] == version.parameter
     names = [made("ecs.yaml", name)["Name"] for name in ("Limits", "LimitsLive", "LimitsDocument")]
     assert names == [document.application, document.environment, document.profile]
+
+
+def test_everything_the_entry_would_write_is_there_to_be_written_over() -> None:
+    profile, circuit = entry("chat-ecs").touch.serving_profile, entry("chat-ecs").touch.circuit
+    assert profile
+    assert circuit
+
+    for declared, first in (
+        (profile.gentler, "FirstServing"),
+        (circuit.open, "FirstRouting"),
+        (circuit.half_open, "FirstRouting"),
+    ):
+        written = overlay({DOCUMENT: made("ecs.yaml", first)["Content"]}, declared)
+        assert not isinstance(written, NoPlan)
+        assert written[DOCUMENT] != made("ecs.yaml", first)["Content"]
+
+
+def test_more_replicas_are_asked_for_than_the_autoscaler_keeps_and_no_more_than_it_may() -> None:
+    for name, template in (("chat", "sagemaker.yaml"), ("chat-ecs", "ecs.yaml")):
+        capacity, bounds = entry(name).touch.capacity, made(template, "Capacity")
+        assert capacity
+
+        assert bounds["MinCapacity"] < capacity.most <= bounds["MaxCapacity"]

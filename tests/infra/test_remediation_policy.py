@@ -11,6 +11,12 @@ from tests.infra.stack import REPOSITORY, TEMPLATE
 
 from responder.domain.touch import TouchKind
 
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    "limits_document": {"least": {"rps": 5}},
+    "serving_profile": {"gentler": {"max_num_seqs": 16}},
+    "circuit": {"open": {"share": 0}, "half_open": {"share": 0.1}},
+}
+BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
 ELSEWHERE = "arn:aws:iam::210987654321:role/llm-alert-responder"
 
 
@@ -165,21 +171,128 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
             {"apigateway:GET": ["/restapis/a1/stages/live"], "apigateway:PATCH": ["/restapis/a1/stages/live"]},
         ),
         (
-            {"limits_document": {"application": "a", "environment": "e", "profile": "p", "least": {"rps": 5}}},
+            {"ecs_service": {"cluster": "prod", "service": "chat", "images": ["chat"]}},
+            {
+                "ecs:DescribeServices": ["service/prod/chat"],
+                "ecs:UpdateService": ["service/prod/chat"],
+                "ecs:DescribeTaskDefinition": ["*"],
+                "ecr:DescribeImages": ["repository/chat"],
+            },
+        ),
+        (
+            {"litellm_team": {"url": "http://g", "team": "chat", "least": {"rpm_limit": 5}, "token": "chat/gateway"}},
+            {"secretsmanager:GetSecretValue": ["chat/gateway-??????"]},
+        ),
+        (
+            {"inference_component": "Chat"},
+            {
+                "sagemaker:DescribeInferenceComponent": ["inference-component/chat"],
+                "sagemaker:UpdateInferenceComponent": ["inference-component/chat"],
+                "sagemaker:DescribeModel": ["model/chat-*"],
+            },
+        ),
+        (
+            {
+                "adapter": {
+                    "adapter": "support-de",
+                    "path": "/adapters/{version}",
+                    "replicas": ["http://10.0.0.1:8000"],
+                    "objects": ["s3://models/adapters/{version}/weights"],
+                    "token": "chat/engines",
+                }
+            },
+            {
+                "secretsmanager:GetSecretValue": ["chat/engines-??????"],
+                "s3:GetObject": ["models/adapters/*/weights"],
+            },
+        ),
+        (
+            {"variant_weights": {"endpoint": "Chat", "weights": {"a": 1, "b": 1}}},
+            {
+                "sagemaker:DescribeEndpoint": ["endpoint/chat"],
+                "sagemaker:UpdateEndpointWeightsAndCapacities": ["endpoint/chat"],
+            },
+        ),
+        *(
+            (
+                {"listener_weights": {"listener": f"{BALANCER}:{place}", "weights": {"a": 1, "b": 1}}},
+                {
+                    f"elasticloadbalancing:Describe{what}s": ["*"],
+                    f"elasticloadbalancing:Modify{what}": [place],
+                },
+            )
+            for what, place in (("Listener", "listener/app/c/1/2"), ("Rule", "listener-rule/app/c/1/2/3"))
+        ),
+        (
+            {"target_group": {"group": f"{BALANCER}:targetgroup/chat/1", "least": 2}},
+            {
+                "elasticloadbalancing:DescribeTargetHealth": ["*"],
+                "elasticloadbalancing:DeregisterTargets": ["targetgroup/chat/1"],
+                "elasticloadbalancing:RegisterTargets": ["targetgroup/chat/1"],
+            },
+        ),
+        (
+            {"capacity": {"resource": "service/prod/chat", "most": 6, "id": "0ec5"}},
+            {
+                "application-autoscaling:DescribeScalableTargets": ["*"],
+                "application-autoscaling:RegisterScalableTarget": ["scalable-target/0ec5"],
+                "ecs:DescribeServices": ["service/prod/chat"],
+            },
+        ),
+        (
+            {"capacity": {"resource": "endpoint/Chat/variant/all", "most": 6}},
+            {
+                "application-autoscaling:DescribeScalableTargets": ["*"],
+                "application-autoscaling:RegisterScalableTarget": ["scalable-target/*"],
+                "sagemaker:DescribeEndpoint": ["endpoint/chat"],
+            },
+        ),
+        (
+            {"codedeploy_group": {"application": "chat", "group": "live"}},
+            {
+                "codedeploy:ListDeployments": ["chat/live"],
+                "codedeploy:GetDeployment": ["chat/live"],
+                "codedeploy:StopDeployment": ["chat/live"],
+            },
+        ),
+        (
+            {"evaluation": {"model": "chat", "parameter": "/chat/reevaluation"}},
+            {
+                "ssm:GetParameters": ["parameter/chat/reevaluation"],
+                "ssm:PutParameter": ["parameter/chat/reevaluation"],
+                "events:PutEvents": ["event-bus/default"],
+            },
+        ),
+        (
+            {"config_rollout": {"application": "a", "environment": "e", "profile": "p"}},
             {
                 "appconfig:ListDeployments": ["application/a/environment/e"],
                 "appconfig:GetDeployment": ["application/a/environment/e/deployment/*"],
-                "appconfig:GetHostedConfigurationVersion": [
-                    "application/a/configurationprofile/p/hostedconfigurationversion/*"
-                ],
-                "appconfig:CreateHostedConfigurationVersion": ["application/a", "application/a/configurationprofile/p"],
-                "appconfig:StartDeployment": [
-                    "application/a",
-                    "application/a/environment/e",
-                    "application/a/configurationprofile/p",
-                    "deploymentstrategy/AppConfig.AllAtOnce",
-                ],
+                "appconfig:StopDeployment": ["application/a/environment/e/deployment/*"],
             },
+        ),
+        *(
+            (
+                {kind: {"application": "a", "environment": "e", "profile": "p", **declared}},
+                {
+                    "appconfig:ListDeployments": ["application/a/environment/e"],
+                    "appconfig:GetDeployment": ["application/a/environment/e/deployment/*"],
+                    "appconfig:GetHostedConfigurationVersion": [
+                        "application/a/configurationprofile/p/hostedconfigurationversion/*"
+                    ],
+                    "appconfig:CreateHostedConfigurationVersion": [
+                        "application/a",
+                        "application/a/configurationprofile/p",
+                    ],
+                    "appconfig:StartDeployment": [
+                        "application/a",
+                        "application/a/environment/e",
+                        "application/a/configurationprofile/p",
+                        "deploymentstrategy/AppConfig.AllAtOnce",
+                    ],
+                },
+            )
+            for kind, declared in DOCUMENTS.items()
         ),
     ],
     ids=lambda v: next(iter(v)),

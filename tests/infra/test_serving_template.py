@@ -32,10 +32,21 @@ def test_the_gate_is_told_exactly_what_it_reads() -> None:
     assert {name.lower() for name in told if "POWERTOOLS" not in name} == set(GateSettings.__dataclass_fields__)
 
 
-def test_the_gate_can_change_nothing_but_the_answer_codedeploy_waits_for() -> None:
+def test_the_gate_can_change_nothing_but_its_own_records_and_the_answer_codedeploy_waits_for() -> None:
     writing = {action for one in granted() for action in actions(one) if WRITES.search(action)}
 
-    assert writing == {"logs:CreateLogStream", "logs:PutLogEvents", TELLS_CODEDEPLOY}
+    assert writing == {"logs:CreateLogStream", "logs:PutLogEvents", "dynamodb:PutItem", TELLS_CODEDEPLOY}
+
+
+def test_what_it_writes_down_is_in_a_stream_of_its_own() -> None:
+    (writing,) = [one for one in granted() if one["Sid"] == "WriteDownItsDecisions"]
+    condition = writing["Condition"]
+
+    assert isinstance(condition, dict)
+    assert condition["ForAllValues:StringLike"] == {
+        "dynamodb:LeadingKeys": ["TARGET#release-gate/*", "STREAM#release-gate/*"]
+    }
+    assert condition["Null"] == {"dynamodb:LeadingKeys": "false"}
 
 
 def test_it_reads_targets_and_releases_and_no_incident() -> None:

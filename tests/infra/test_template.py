@@ -32,7 +32,7 @@ SHARED = {
 RESPONDING = {
     "JOURNAL_TABLE", "AUDIT_BUCKET", "MODE_PREFIX", "PAGERDUTY_SECRET", "PAGERDUTY_URL", "REMEDIATION_ROLE_ARN",
     "PROMETHEUS_URL", "ALERTMANAGER_URL", "METRICS_AUTH", "METRICS_TOKEN_SECRET", "DASHBOARD_URL",
-    "OPS_ITEMS", "JIRA_URL", "JIRA_SECRET", "JIRA_PROJECT", "JIRA_ISSUE_TYPE",
+    "OPS_ITEMS", "JIRA_URL", "JIRA_SECRET", "JIRA_PROJECT", "JIRA_ISSUE_TYPE", "APPROVAL_URL", "APPROVAL_KEY_SECRET",
 }  # fmt: skip
 ENVIRONMENT = {
     "ReceiveAlertsFunction": SHARED | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET", "WEBHOOK_TOKENS_SECRET"},
@@ -42,6 +42,7 @@ ENVIRONMENT = {
     | RESPONDING
     | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET", "FRONT_DOOR_LOG", "ALERTMANAGER_RECEIVER"},
     "HearPeopleFunction": SHARED | {"ALERTS_QUEUE_URL", "JOURNAL_TABLE", "PEOPLE_SECRET"},
+    "DecideApprovalFunction": SHARED | {"ALERTS_QUEUE_URL", "JOURNAL_TABLE", "APPROVAL_KEY_SECRET"},
     "DrainDeadLettersFunction": SHARED | RESPONDING | {"ALERTS_QUEUE_URL", "QUARANTINE_BUCKET"},
     "SealAuditFunction": SHARED | {"AUDIT_BUCKET", "SEAL_KEY_ID", "SEAL_HEAD"},
     "SnapshotRegistryFunction": SHARED | {"JOURNAL_TABLE", "AUDIT_BUCKET"},
@@ -135,7 +136,7 @@ def test_every_function_file_is_deployed_and_every_deployed_handler_is_a_file() 
     assert handlers == {
         "receive_alerts.handler", "respond.handler", "sweep.handler", "drain_dead_letters.handler",
         "seal_audit.handler", "snapshot_registry.handler", "balance_books.handler", "hear_people.handler",
-        "gate_release.handler", "redact_traces.handler", "evaluate_model.handler",
+        "decide_approval.handler", "gate_release.handler", "redact_traces.handler", "evaluate_model.handler",
     }  # fmt: skip
 
 
@@ -238,6 +239,30 @@ def test_only_the_sealer_signs_and_all_it_writes_is_seals_and_the_head() -> None
 
 def test_the_sealing_key_signs_what_is_hashed_already_on_a_curve_that_everybody_can_check() -> None:
     assert (properties("SealKey")["KeySpec"], properties("SealKey")["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
+def test_the_desk_of_links_writes_nothing_but_what_was_done_with_a_link_and_passes_answers_on() -> None:
+    writing = next(it for it in statements("DecideApprovalRole") if "dynamodb:PutItem" in actions(it))
+
+    assert writing["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LINK#*"]}, "Null": {"dynamodb:LeadingKeys": "false"},
+    }  # fmt: skip
+    assert allowed("DecideApprovalFunction") == {
+        "logs:CreateLogStream", "logs:PutLogEvents", "secretsmanager:GetSecretValue", "sqs:SendMessage",
+        "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem",
+    }  # fmt: skip
+
+
+def test_nothing_of_the_links_stands_unless_it_is_wanted() -> None:
+    theirs = [name for name in RESOURCES if name.startswith(("DecideApproval", "ApprovalKey"))]
+
+    assert STACK["Parameters"]["ApprovalLinks"]["Default"] == "false"
+    assert len(theirs) == 6
+    assert {RESOURCES[name].get("Condition") for name in theirs} == {"ApprovalsByLink"}
+
+
+def test_no_log_of_the_door_holds_a_link() -> None:
+    assert "$context.path" not in str(properties("WebhookApi")["AccessLogSetting"])
 
 
 def test_an_hour_is_sealed_ten_minutes_after_it_is_over() -> None:

@@ -1,72 +1,133 @@
-import random
+"""A service of the practice fleet is what its scenario says, because of what may be touched."""
+
+import time
 from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from infra.local.fleet import OUTCOMES, Fleet
-from infra.local.releases import GOOD, RELEASES, SLOW, Release
+from infra.local.behaviour import Requests
+from infra.local.eyes import Stand
+from infra.local.service import Service
+from infra.local.troupe import ALWAYS_ON, parts, troupe
 from prometheus_client import generate_latest
 
-TARGET_MS = 1200
+from responder.domain.touch import TouchKind
+from responder.rehearsal.fleet import Health
+from responder.rehearsal.scenarios import BREAKS_AT, SCENARIOS
+from telemetry import Outcome
+
+SLOW = Health(p95=2.5)
 
 
-def a_fleet(find_version: Callable[[], str]) -> Fleet:
-    return Fleet(find_version, random.Random(1))  # noqa: S311  # traffic, not a secret
+def running(version: str) -> Stand:
+    return Stand({TouchKind.SAGEMAKER_ENDPOINT: {"endpoint_config": version}})
 
 
-def p95(release: Release) -> float:
-    chance = random.Random(1)  # noqa: S311  # traffic, not a secret
-    return sorted(release.draw_latency_ms(chance) for _ in range(2000))[1900]
+def a_service(look: Callable[[], Stand], name: str = ALWAYS_ON) -> Service:
+    return Service(name, troupe()[name].behaves, look)
 
 
-def test_the_good_release_keeps_the_target_and_the_slow_one_does_not() -> None:
-    assert p95(GOOD) < TARGET_MS < p95(SLOW)
+@pytest.mark.parametrize("health", [Health(), SLOW], ids=["well", "slow"])
+def test_latencies_are_as_high_as_the_health_says(health: Health) -> None:
+    requests = Requests()
+    drawn = sorted(requests.next_latency_ms(health) for _ in range(2000))
+
+    assert drawn[1900] == pytest.approx(1000 * health.p95, rel=0.02)
 
 
-@pytest.mark.parametrize("release", RELEASES.values(), ids=lambda release: release.version)
-def test_a_release_is_as_slow_as_its_line_in_the_table_says(release: Release) -> None:
-    assert p95(release) == pytest.approx(release.p95_ms, rel=0.15)
+def test_a_share_is_exact_and_nothing_hangs_on_luck() -> None:
+    requests = Requests()
+
+    outcomes = [requests.next_outcome(Health(failing=0.05)) for _ in range(400)]
+    flagged = [requests.next_answer(Health(unsafe=0.01)).safety_flags for _ in range(400)]
+
+    assert outcomes.count(Outcome.SERVER_ERROR) == pytest.approx(20, abs=1)
+    assert sum(map(bool, flagged)) == pytest.approx(4, abs=1)
 
 
 def test_it_behaves_like_the_version_in_service() -> None:
-    versions = iter(["v1", "v2"])
-    fleet = a_fleet(lambda: next(versions))
+    stands = iter([running("v1"), running("v2"), running("v1")])
+    service = a_service(lambda: next(stands))
+    seen = []
 
-    fleet.look()
-    before = fleet.release
-    fleet.look()
+    for _ in range(3):
+        service.look()
+        seen.append((service.facts["version"], service.health.bad))
 
-    assert (before, fleet.release) == (GOOD, SLOW)
+    assert seen == [("v1", False), ("v2", True), ("v1", False)]
 
 
-def test_it_goes_on_as_before_while_the_endpoint_cannot_be_asked() -> None:
-    def nobody_answers() -> str:
+def test_it_goes_on_as_before_while_nobody_can_be_asked() -> None:
+    def nobody_answers() -> Stand:
         raise EndpointConnectionError(endpoint_url="https://example.invalid")
 
-    fleet = a_fleet(lambda: "v1")
-    fleet.look()
-    fleet.find_version = nobody_answers
-    fleet.look()
+    service = a_service(lambda: running("v2"))
+    service.look()
+    service.look_around = nobody_answers
+    service.look()
 
-    assert fleet.release == GOOD
+    assert (service.facts["version"], service.health) == ("v2", SLOW)
+
+
+def test_a_limit_ends_a_crowd_and_a_pointer_changes_the_tokenizer() -> None:
+    rates = iter(["100", "50"])
+    crowd = a_service(lambda: Stand({TouchKind.USAGE_PLAN: {"rate": next(rates)}}), "crowd")
+    crowd.begin(BREAKS_AT, 0.0, None)
+    crowd.look()
+    before = crowd.health.bad
+    crowd.look()
+    other = a_service(lambda: Stand({TouchKind.REGISTRY: {"chat@live": "7"}}), "tokenizer-mismatch")
+    other.look()
+
+    assert (before, crowd.health.bad, other.health.mismatched) == (True, False, 1.0)
+
+
+def test_until_its_scenario_begins_a_service_is_well() -> None:
+    service = a_service(lambda: running("v2"))
+    service.busy = False
+    service.look()
+
+    assert not service.health.bad
+
+
+def test_harm_is_what_is_bad_with_us_and_would_be_good_as_people_left_it() -> None:
+    stands = iter([running("v1"), running("v2"), running("v2")])
+    service = a_service(lambda: next(stands))
+    for _ in range(3):
+        service.look()
+        time.sleep(0.01)
+    harmed = service.harm_s
+    service.look_around = lambda: running("v2")
+    service.leave()
+    service.look()
+
+    assert harmed > 0
+    assert service.harm_s == harmed
+    assert service.bad_s > harmed
 
 
 def test_every_outcome_is_counted_from_the_start_so_that_a_share_of_none_is_zero_and_not_empty() -> None:
-    metrics = generate_latest(a_fleet(lambda: "v1").metrics.registry).decode()
+    metrics = generate_latest(a_service(lambda: running("v1")).metrics.registry).decode()
 
     assert [
-        outcome for outcome in OUTCOMES if f'outcome="{outcome}",route="/v1/chat",version="v1"}} 0.0' in metrics
-    ] == list(OUTCOMES)
+        outcome for outcome in Outcome if f'outcome="{outcome}",route="/v1/chat",version="v1"}} 0.0' in metrics
+    ] == list(Outcome)
 
 
 def test_each_request_is_one_latency_and_one_outcome() -> None:
-    fleet = a_fleet(lambda: "v1")
-    fleet.look()
+    service = a_service(lambda: running("v1"))
+    for _ in range(40):
+        service.metrics.record(Health())
 
-    fleet.serve(requests=40)
-
-    metrics = generate_latest(fleet.metrics.registry).decode()
+    metrics = generate_latest(service.metrics.registry).decode()
     assert 'infer_latency_ms_count{adapter="none",model="chat",route="/v1/chat",version="v1"} 40.0' in metrics
     assert (
         'infer_requests_total{adapter="none",model="chat",outcome="ok",route="/v1/chat",version="v1"} 40.0' in metrics
     )
+
+
+def test_every_scenario_has_a_service_of_its_own_and_a_storm_has_six() -> None:
+    services = [part.service for part in parts(SCENARIOS)]
+
+    assert len(services) == len(set(services))
+    assert [one for one in services if one.startswith("storm")] == ["storm", *(f"storm-{n}" for n in range(5))]

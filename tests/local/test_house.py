@@ -89,7 +89,7 @@ def in_service(house: House) -> str:
 
 
 def version(house: House) -> str:
-    return str(ask("GET", f"{house.fleet}/release").json()["version"])
+    return str(ask("GET", f"{house.fleet}/services/{ENDPOINT}").json()["version"])
 
 
 def eventually(holds: Callable[[], bool], within: float = 20.0) -> bool:

@@ -14,12 +14,15 @@ from tests.contracts.test_remediator import CASES, Case
 from tests.world import CHAT
 
 from responder.adapters import aws
-from responder.adapters.limits_document import LimitsDocument
+from responder.adapters.appconfig_document import AppConfigDocument
+from responder.adapters.config_rollout import ConfigRollout
 from responder.adapters.roles import RemediationRoles
+from responder.domain.plans.document import DOCUMENT
+from responder.domain.plans.rollout import DEPLOYMENT
 from responder.domain.remediation import Standing, classify
-from responder.domain.throttle import DOCUMENT
-from responder.domain.touch import LimitsDocument as Touched
-from responder.domain.touch import Touch
+from responder.domain.things.documents import LimitsDocument as Touched
+from responder.domain.things.rollouts import ConfigRollout as Rollout
+from responder.domain.touch import Touch, TouchKind
 
 pytestmark = pytest.mark.e2e
 COMPARES = ("alias", "document")
@@ -39,7 +42,8 @@ def _cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def _document() -> Case:
+def _deployed(content: str, minutes: int) -> tuple[str, str, str, str]:
+    """Deploy a first document within so many minutes; return the ids of application, environment, profile, strategy."""
     appconfig = aws.make_client("appconfig")
     application = appconfig.create_application(Name="chat")["Id"]
     environment = appconfig.create_environment(ApplicationId=application, Name="prod")["Id"]
@@ -47,13 +51,12 @@ def _document() -> Case:
         "Id"
     ]
     strategy = appconfig.create_deployment_strategy(
-        Name="now", DeploymentDurationInMinutes=0, GrowthFactor=100, ReplicateTo="NONE", FinalBakeTimeInMinutes=0
+        Name="ours", DeploymentDurationInMinutes=minutes, GrowthFactor=100, ReplicateTo="NONE", FinalBakeTimeInMinutes=0
     )["Id"]
-    now, other = {DOCUMENT: '{"max_tokens":1024}'}, {DOCUMENT: '{"max_tokens":512}'}
     appconfig.create_hosted_configuration_version(
         ApplicationId=application,
         ConfigurationProfileId=profile,
-        Content=now[DOCUMENT].encode(),
+        Content=content.encode(),
         ContentType="application/json",
     )
     appconfig.start_deployment(
@@ -63,10 +66,15 @@ def _document() -> Case:
         ConfigurationProfileId=profile,
         ConfigurationVersion="1",
     )
-    touched = Touched(application, environment, profile, {"max_tokens": 100}, strategy)
-    return Case(
-        replace(CHAT, touch=Touch(limits_document=touched)), LimitsDocument(RemediationRoles("", None)), now, other
-    )
+    return application, environment, profile, strategy
+
+
+def _document() -> Case:
+    now, other = {DOCUMENT: '{"max_tokens":1024}'}, {DOCUMENT: '{"max_tokens":512}'}
+    application, environment, profile, strategy = _deployed(now[DOCUMENT], minutes=0)
+    touched = Touched(application, environment, profile, {"max_tokens": 100}, strategy=strategy)
+    adapter = AppConfigDocument(TouchKind.LIMITS_DOCUMENT, RemediationRoles("", None))
+    return Case(replace(CHAT, touch=Touch(limits_document=touched)), adapter, now, other)
 
 
 LIVE: dict[str, Callable[[], Case]] = {
@@ -99,3 +107,17 @@ def test_a_change_is_made_and_taken_back_on_the_local_cloud(name: str) -> None:
     undone = case.remediator.apply(case.target, case.remediator.observe(case.target), case.now, "action-1")
 
     assert (undone.result, _settled(case)) == ("accepted", Standing.BEFORE)
+
+
+@pytest.mark.usefixtures("_cloud")
+def test_a_rollout_of_a_configuration_is_stopped_on_the_local_cloud() -> None:
+    application, environment, profile, _ = _deployed('{"prompt":"new"}', minutes=10)
+    target = replace(CHAT, touch=Touch(config_rollout=Rollout(application, environment, profile)))
+    rollout = ConfigRollout(RemediationRoles("", None))
+    seen = rollout.observe(target)
+    assert seen.current == {DEPLOYMENT: "1"}
+
+    done = rollout.apply(target, seen, {DEPLOYMENT: ""}, "action-1")
+
+    assert (done.result, rollout.observe(target).current) == ("accepted", {DEPLOYMENT: ""})
+    assert rollout.apply(target, seen, {DEPLOYMENT: ""}, "action-2").result == "refused"

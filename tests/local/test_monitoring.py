@@ -27,7 +27,7 @@ def test_practice_differs_from_it_only_in_where_how_fast_and_what_debians_alertm
 
 
 def test_alerts_say_that_they_are_practice() -> None:
-    assert prometheus_config(1, 2)["global"]["external_labels"] == {"env": "practice"}
+    assert prometheus_config(1, {"chat": 2})["global"]["external_labels"] == {"env": "practice"}
 
 
 @pytest.mark.e2e

@@ -31,7 +31,8 @@ def test_a_resolved_key_that_is_triggered_again_is_a_new_incident() -> None:
     for action in ("trigger", "resolve", "trigger"):
         desk.receive(an_event(action))
 
-    assert (desk.incidents["incident-1"].status, desk.incidents["incident-1"].events) == ("triggered", 1)
+    (again,) = desk.incidents.values()
+    assert (again.status, again.events, again.opened) == ("triggered", 1, 2)
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,39 @@ import json
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from infra.local.demo import find_fault
 from infra.local.errors import LocalCloudError
 from infra.local.journal import Entry, Locked
-from infra.local.practice import compile_practice, practice_artifact, with_member
+from infra.local.practice import COMPILED, built_artifact, with_member, with_practice, write_practice_runbooks
 from infra.local.recorded import read_recorded
+from infra.local.stage import write_services
+
+from responder.domain.touch import Touch
 
 GOOD = ("received", "decided", "acted", "converged", "verified", "closed")
 
 
-def test_practice_may_touch_its_own_endpoint_and_nothing_else() -> None:
-    library = json.loads(compile_practice())
+def compiled(folder: Path, touches: dict[str, Touch]) -> dict[str, Any]:
+    write_practice_runbooks(folder / "runbooks", write_services(touches))
+    with zipfile.ZipFile(io.BytesIO(with_practice(an_archive({}), folder / "runbooks"))) as archive:
+        found: dict[str, Any] = json.loads(archive.read(COMPILED))
+    return found
+
+
+def test_practice_may_touch_its_own_endpoint_and_nothing_else(tmp_path: Path) -> None:
+    library = compiled(tmp_path, {})
 
     assert [target["touch"]["sagemaker_endpoint"] for target in library["targets"]] == ["chat"]
+
+
+def test_a_scenario_brings_its_own_service_and_the_limits_are_as_much_faster_as_everything_else(tmp_path: Path) -> None:
+    library = compiled(tmp_path, {"slow-release": Touch(sagemaker_endpoint="slow-release")})
+
+    assert [target["name"] for target in library["targets"]] == ["chat", "slow-release"]
+    assert (library["fleet"], library["storm"]) == (["10 per 2m"], "3 per 20s")
 
 
 def test_only_the_compiled_runbooks_of_the_artifact_are_replaced() -> None:
@@ -32,7 +50,7 @@ def test_only_the_compiled_runbooks_of_the_artifact_are_replaced() -> None:
 
 def test_a_missing_artifact_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(LocalCloudError, match="make build"):
-        practice_artifact(tmp_path / "functions.zip")
+        built_artifact(tmp_path / "functions.zip")
 
 
 def test_a_recorded_notification_begins_now() -> None:

@@ -1,7 +1,7 @@
 """A real Prometheus with our rules, thirty times faster, looking at a fleet of this process."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -24,7 +24,7 @@ def watched(fleet: Fleet, folder: Path) -> Iterator[str]:
     Door.fleet = fleet
     server = ThreadingHTTPServer(("127.0.0.1", fleet_port), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    _write_config(folder, fleet_port)
+    _write_config(folder, fleet, fleet_port)
     argv: list[str | Path] = [
         install.monitoring().prometheus,
         f"--config.file={folder}/prometheus.yml",
@@ -39,10 +39,10 @@ def watched(fleet: Fleet, folder: Path) -> Iterator[str]:
     server.shutdown()
 
 
-def _write_config(folder: Path, fleet_port: int) -> None:
+def _write_config(folder: Path, services: Iterable[str], fleet_port: int) -> None:
     (folder / "rules").mkdir()
     for rules in RULES.glob("*.yml"):
         (folder / "rules" / rules.name).write_text(scale_rules(rules.read_text(encoding="utf-8")), encoding="utf-8")
-    config = prometheus_config(1, fleet_port)
+    config = prometheus_config(1, dict.fromkeys(services, fleet_port))
     del config["alerting"]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")

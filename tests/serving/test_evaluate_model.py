@@ -1,14 +1,17 @@
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.world import NOON, broken
+from tests.serving.test_gate_release import LEVELS
+from tests.world import CHAT, NOON, Practice, broken
 
-from responder.adapters.in_memory import InMemoryMetrics
+from responder.adapters.in_memory import InMemoryMetrics, InMemoryQueue
+from responder.adapters.in_memory_traces import InMemoryJobs, InMemoryTraces
+from responder.domain.alert import Status
 from responder.domain.evidence import Sample
-from responder.domain.serving.drift import Baseline
+from responder.domain.failure_mode import FailureMode
 from responder.domain.serving.evaluation import Evaluation, Trace, values
 from responder.errors import CannotKnow
 from responder.workflow.evaluate_model import WINDOW, Evaluating, evaluate_model, freeze_baselines
@@ -16,38 +19,19 @@ from responder.workflow.evaluate_model import WINDOW, Evaluating, evaluate_model
 LUCK = random.Random(2)  # noqa: S311  # traffic, not a secret
 
 
-@dataclass
-class Shelf:
-    """Traces of two windows, and what evaluation kept."""
+class Shelf(InMemoryTraces):
+    """Traces of three windows, the newest first, and what evaluation kept."""
 
-    now: list[Trace] = field(default_factory=list)
-    before: list[Trace] = field(default_factory=list)
-    frozen: dict[str, dict[str, Baseline]] = field(default_factory=dict)
-    kept: list[Evaluation] = field(default_factory=list)
+    def __init__(self, now: Sequence[Trace] = (), before: Sequence[Trace] = (), oldest: Sequence[Trace] = ()) -> None:
+        super().__init__()
+        for n, traces in enumerate((now, before, oldest), 1):
+            self.put(NOON - n * WINDOW, traces)
 
-    def read(self, since: datetime, until: datetime) -> list[Trace]:
-        assert until - since == WINDOW
-        return self.now if until > NOON - timedelta(hours=1) else self.before
-
-    def baselines(self, model: str) -> dict[str, Baseline] | None:
-        return self.frozen.get(model)
-
-    def freeze(self, model: str, baselines: Mapping[str, Baseline]) -> None:
-        self.frozen[model] = dict(baselines)
-
-    def keep(self, evaluation: Evaluation) -> None:
-        self.kept.append(evaluation)
-
-
-@dataclass
-class Started:
-    """Whoever was asked to evaluate again."""
-
-    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-
-    def start(self, model: str, features: Sequence[str], now: datetime) -> None:
-        assert now == NOON
-        self.asked.append((model, tuple(features)))
+    def then(self, now: Sequence[Trace], before: Sequence[Trace] = ()) -> "Shelf":
+        """The same baselines, and other traces."""
+        shelf = Shelf(now, before)
+        shelf.frozen = self.frozen
+        return shelf
 
 
 class Money(InMemoryMetrics):
@@ -81,20 +65,20 @@ def judged(n: int, *, shadow_good: float) -> list[Trace]:
     return [*control, *({**one, "shadow": True, "accepted": LUCK.random() < shadow_good} for one in control)]
 
 
-def an_evaluating(shelf: Shelf) -> Evaluating:
-    return Evaluating(shelf, Started(), Money())
+def an_evaluating(shelf: InMemoryTraces, queue: InMemoryQueue | None = None) -> Evaluating:
+    return Evaluating(shelf, InMemoryJobs(), Money(), queue or InMemoryQueue(), [CHAT], LEVELS)
 
 
-def evaluate(shelf: Shelf) -> tuple[Evaluation, Started]:
-    started = Started()
+def evaluate(shelf: Shelf) -> tuple[Evaluation, InMemoryJobs]:
+    started = InMemoryJobs()
     (found,) = evaluate_model(replace(an_evaluating(shelf), jobs=started), NOON)
     return found, started
 
 
-def frozen(**changes: Any) -> Shelf:  # noqa: ANN401  # fields of the shelf
+def frozen(now: Sequence[Trace] = (), before: Sequence[Trace] = ()) -> Shelf:
     shelf = Shelf(now=traces(3000))
     freeze_baselines(an_evaluating(shelf), NOON)
-    return replace(shelf, **{"now": traces(), **changes})
+    return shelf.then(now or traces(), before)
 
 
 def test_traffic_as_before_finds_nothing_and_is_kept() -> None:
@@ -151,6 +135,72 @@ def test_prometheus_down_leaves_the_rest() -> None:
     assert found.budget is None
     assert "the budget cannot be projected: Prometheus does not answer" in found.missing
     assert found.drift
+
+
+def test_what_it_finds_is_queued_as_an_alert_about_the_target() -> None:
+    queue = InMemoryQueue()
+    evaluate_model(an_evaluating(frozen(now=traces(length=6.5)), queue), NOON)
+
+    (message,) = queue.messages
+    (alert,) = message.alerts
+    assert (message.target, alert.status, alert.runbook) == ("chat", Status.FIRING, "data_drift")
+    assert alert.labels["feature"] == "input_len"
+
+
+def test_what_is_over_is_queued_once_and_what_is_well_never() -> None:
+    moved, well = traces(length=6.5), traces()
+    over, quiet = InMemoryQueue(), InMemoryQueue()
+    shelf = frozen()
+    evaluate_model(an_evaluating(shelf.then(traces(), moved), over), NOON)
+    evaluate_model(an_evaluating(shelf.then(traces(), well), quiet), NOON)
+
+    assert [a.status for message in over.messages for a in message.alerts] == [Status.RESOLVED]
+    assert quiet.messages == []
+
+
+def test_too_few_samples_do_not_end_a_drift() -> None:
+    queue = InMemoryQueue()
+    evaluate_model(an_evaluating(frozen(now=traces(100), before=traces(length=6.5)), queue), NOON)
+
+    assert queue.messages == []
+
+
+def test_a_shadow_that_is_worse_is_about_no_target_so_that_nothing_in_service_is_touched() -> None:
+    queue = InMemoryQueue()
+    behind = frozen(now=judged(400, shadow_good=0.8), before=judged(400, shadow_good=0.8))
+    evaluate_model(an_evaluating(behind, queue), NOON)
+
+    (message,) = queue.messages
+    assert (message.target, message.alerts[0].name) == (None, "LLMShadowBehind")
+
+
+def test_a_drift_becomes_one_incident_and_one_ticket_that_stay_until_it_is_over() -> None:
+    practice = Practice()
+    queue = InMemoryQueue()
+    moved = traces(length=6.5)
+    shelf = frozen()
+    evaluate_model(an_evaluating(shelf.then(moved), queue), NOON)
+    evaluate_model(an_evaluating(shelf.then(traces(), moved), queue), NOON + timedelta(minutes=1))
+    begins, ends = queue.messages
+
+    practice.deliver(begins)
+    for _ in range(40):
+        practice.wait(minutes=1)
+        practice.sweep()
+    firing = practice.journal.read(CHAT.resource).incident
+
+    assert firing
+    assert firing.firing, "no Alertmanager knows it, and yet it is not over"
+    assert practice.remediator.applied == []
+    assert firing.diagnosis
+    assert firing.diagnosis.failure_mode is FailureMode.DATA_DRIFT
+    assert {letter.kind for letter in practice.letters} <= {"ticket", "update"}
+    assert len({letter.key for letter in practice.letters}) == 1
+
+    practice.deliver(replace(ends, received_at=practice.now))
+    after = practice.journal.read(CHAT.resource).incident
+    assert after
+    assert not after.firing
 
 
 def test_each_model_is_evaluated_alone() -> None:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.world import CHAT, NOON, Practice, a_message, a_release, broken
 
 from responder.adapters.in_memory import InMemoryMetrics
 from responder.domain.evidence import Sample
+from responder.domain.journal import Change
 from responder.domain.release import uncleared
 from responder.domain.serving.canary_questions import questions
 from responder.domain.serving.release_gate import Gate, Verdict
@@ -20,6 +22,7 @@ from responder.workflow.gate_release import Asking, Gatehouse, gate_newcomer, ga
 
 LEVELS = parse_service_levels((ROOT / "runbooks" / "service_levels.yaml").read_text(), "service_levels.yaml")
 ASKING = Asking("chat", "v3")
+STREAM = "release-gate/chat"
 NEWCOMERS = 'count by (version) (infer_model_info{model="chat"})'
 
 
@@ -45,7 +48,7 @@ def asked(version: str = "v3") -> dict[str, str]:
 
 def a_gatehouse(practice: Practice | None = None, **changes: Any) -> Gatehouse:  # noqa: ANN401  # fields of the gatehouse
     world = (practice or Practice()).world()
-    house = Gatehouse(world.library, LEVELS, world.journal, world.releases, Canaries())
+    house = Gatehouse(world.library, LEVELS, world.journal, world.releases, Canaries(), world.actor)
     return replace(house, **changes)
 
 
@@ -145,11 +148,66 @@ def test_a_version_is_a_value_whatever_it_holds() -> None:
     assert query == r'sum(increase(infer_latency_ms_count{model="chat",version="v3\"} or vector(1) #"}[10m]))'
 
 
-def test_the_gate_changes_nothing() -> None:
+def test_the_gate_writes_its_decisions_down_and_changes_nothing_else() -> None:
+    practice = Practice()
+    before = practice.journal.read(CHAT.resource)
+
+    gate(practice, slow=0.3)
+    gate(practice)
+
+    assert practice.journal.read(CHAT.resource) == before
+    told = [json.loads(text)["data"] for text in practice.journal.entries(STREAM, 1)]
+    assert [(one["seq"], one["verdict"], one["asked"]["version"]) for one in told] == [
+        (1, "roll_back", "v3"),
+        (2, "advance", "v3"),
+    ]
+    assert {"name", "says", "measured", "allowed"} <= told[0]["checks"][-1].keys()
+
+
+def test_a_decision_reaches_the_audit_with_the_next_sweep() -> None:
     practice = Practice()
     gate(practice)
 
-    assert {call.split(".")[-1] for call in practice.calls} <= {"read", "of", "query"}
+    practice.sweep()
+
+    assert [json.loads(text)["type"] for text in practice.audit.read(STREAM)] == ["llm.responder.gated"]
+
+
+def test_a_decision_nobody_could_write_down_lets_nothing_through() -> None:
+    practice = Practice()
+
+    class Full(type(practice.journal)):  # type: ignore[misc]  # a journal that can only be read
+        def write(self, _: object) -> None:
+            raise TryAgain("the table takes nothing")
+
+    house = replace(a_gatehouse(practice), journal=Full())
+    answer = gate_release(ASKING, house, NOON)
+
+    assert answer.verdict is Verdict.HOLD
+    assert answer.reason.startswith("the decision (advance: every check passes) cannot be written down")
+
+
+def test_what_is_written_down_is_what_is_answered_even_when_the_lease_cannot_be_given_back() -> None:
+    practice = Practice()
+    written: list[object] = []
+
+    class Tired(type(practice.journal)):  # type: ignore[misc]  # a journal that takes two changes and no third
+        def write(self, change: Change) -> None:
+            written.append(change)
+            if len(written) > 2:
+                raise TryAgain("the table takes nothing more")
+            super().write(change)
+
+    answer = gate_release(ASKING, replace(a_gatehouse(practice), journal=Tired()), NOON)
+
+    assert answer.verdict is Verdict.ADVANCE
+
+
+def test_a_target_nobody_knows_leaves_no_stream_behind() -> None:
+    practice = Practice()
+    gate(practice, asking=Asking("nobody", "v3"))
+
+    assert practice.journal.entries("release-gate/nobody", 1) == []
 
 
 def test_every_question_is_promql(tmp_path: Path) -> None:
@@ -165,7 +223,9 @@ def test_a_pipeline_that_cannot_say_its_version_is_asked_about_the_one_that_is_n
 
 @pytest.mark.parametrize(("serving", "says"), [(("v1",), "0 versions"), (("v1", "v3", "v4"), "2 versions")])
 def test_no_new_version_or_several_of_them_hold(serving: tuple[str, ...], says: str) -> None:
-    answer = gate_newcomer("chat", a_gatehouse(metrics=Canaries(serving=serving)), NOON)
+    practice = Practice()
+    answer = gate_newcomer("chat", a_gatehouse(practice, metrics=Canaries(serving=serving)), NOON)
 
     assert answer.verdict is Verdict.HOLD
+    assert len(practice.journal.entries(STREAM, 1)) == 1
     assert says in answer.reason

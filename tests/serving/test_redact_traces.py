@@ -33,6 +33,22 @@ def test_a_kept_text_is_redacted() -> None:
     )
 
 
+def test_a_prompt_that_is_a_list_of_messages_is_redacted_as_a_whole() -> None:
+    said = [{"role": "user", "content": "I am Maria Lopez, born 1980-02-03, at 185.220.101.47"}]
+
+    _, record = passed(a_raw(prompt=said))
+
+    assert isinstance(record["prompt"], str)
+    for personal in ("Maria", "1980-02-03", "185.220.101.47"):
+        assert personal not in record["prompt"]
+
+
+def test_the_address_of_a_machine_stays_in_a_fact_and_goes_from_a_prompt() -> None:
+    _, record = passed(a_raw(route="/from/185.220.101.47", prompt="from 185.220.101.47"))
+
+    assert (record["route"], record["prompt"]) == ("/from/185.220.101.47", "from [redacted ip]")
+
+
 def test_outside_the_share_the_text_is_gone_and_the_facts_stay() -> None:
     assert passed(a_raw(trace_id=TRACE)) == ("Ok", {"trace_id": TRACE, "outcome": "ok", "route": "/v1/chat"})
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from tests.world import Practice, a_configuration, a_release
 
-from responder.commands.approve import answer_to, asked_of
+from responder.commands.approve import asked_of
 from responder.domain.guard import Reason
 from responder.domain.incident import Disposition, State
 from responder.domain.message import decode, encode
+from responder.domain.proposing import answer_to
 from responder.errors import NotThere
 
 

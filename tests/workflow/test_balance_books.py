@@ -1,10 +1,12 @@
 """The books: silent loss at any stage is found within one run, and what is in order stays silent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from tests.world import CHAT, NOON, Practice, a_message, an_alert, broken
+from tests.world import CHAT, NOON, Practice, a_message, an_alert, broken, failing
 
 from responder.adapters.in_memory import InMemoryAlertList, InMemoryLedger, InMemoryQuarantine, InMemoryQueue
 from responder.domain.alert import Alert, Notification, Status, fingerprint_of
@@ -13,7 +15,7 @@ from responder.domain.incident import State
 from responder.domain.journal import write_state
 from responder.domain.message import Message, encode, to_messages
 from responder.domain.plain import canonical, stamp
-from responder.errors import CannotKnow
+from responder.errors import CannotKnow, TryAgain
 from responder.ports import Fires
 from responder.workflow.balance_books import Balanced, Books, balance
 from responder.workflow.drain_dead_letters import drain
@@ -131,6 +133,53 @@ def test_what_the_record_has_forgotten_stands_in_the_entries() -> None:
     assert kept.run().lost == ()
 
 
+def test_what_stands_in_the_journal_and_in_nobodys_agenda_is_found_and_pages_once() -> None:
+    kept = Kept()
+    kept.accept(a_message())
+    kept.practice.between = failing("modes.read", TryAgain("busy"))
+    with pytest.raises(TryAgain):
+        kept.practice.deliver()
+    kept.practice.between = None
+    kept.practice.journal.dues.clear()
+
+    found = [kept.run(), kept.run(timedelta(minutes=5))]
+
+    assert [run.left for run in found] == [(CHAT.resource,)] * 2
+    (page,) = kept.practice.told("page")
+    assert "no sweep will come back to them" in page.body
+    assert CHAT.resource in page.body
+
+
+def test_what_stands_in_an_agenda_is_the_sweepers_business() -> None:
+    kept = Kept()
+    kept.accept(a_message())
+    kept.practice.between = failing("modes.read", TryAgain("busy"))
+    with pytest.raises(TryAgain):
+        kept.practice.deliver()
+    kept.practice.between = None
+
+    assert kept.run().left == ()
+
+
+def test_what_was_gone_on_with_between_two_looks_is_not_left() -> None:
+    kept = Kept()
+    kept.accept(a_message())
+    kept.practice.between = failing("modes.read", TryAgain("busy"))
+    with pytest.raises(TryAgain):
+        kept.practice.deliver()
+    dues = dict(kept.practice.journal.dues)
+    kept.practice.journal.dues.clear()
+
+    def between(name: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the port returns
+        answer = call()
+        if name == "agenda.due":  # the index has caught up
+            kept.practice.journal.dues |= dues
+        return answer
+
+    kept.practice.between = between
+    assert kept.run().left == ()
+
+
 def test_what_fires_and_was_never_notified_is_taken_in_and_told() -> None:
     kept = Kept()
     kept.lists(an_alert())
@@ -156,6 +205,35 @@ def test_what_is_silenced_or_for_others_is_not_missed(listed: dict[str, bool | s
     kept.lists(an_alert(), **listed)  # type: ignore[arg-type]  # one of each row
 
     assert kept.run().unseen == ()
+
+
+def test_what_stands_beside_a_record_is_neither_lost_nor_unseen_and_costs_one_call() -> None:
+    kept = Kept()
+    alerts = [an_alert(pod=str(number)) for number in range(90)]
+    for alert in alerts:
+        kept.practice.fires(alert)
+        kept.lists(alert)
+    kept.accept(a_message(*alerts))
+    kept.practice.deliver(a_message(*alerts))
+    before = len(kept.practice.calls)
+
+    run = kept.run()
+
+    assert (run.lost, run.unseen) == ((), ())
+    assert kept.practice.calls[before:].count("journal.apart") == 2  # once for each side of the books
+    assert "journal.entries" not in kept.practice.calls[before:]
+
+
+def test_what_ended_beside_a_record_and_fires_on_is_unseen() -> None:
+    kept = Kept()
+    alerts = [an_alert(pod=str(number)) for number in range(30)]
+    kept.accept(a_message(*alerts))
+    kept.practice.deliver(a_message(*alerts))
+    ended = replace(alerts[-1], status=Status.RESOLVED, ends_at=NOON + timedelta(minutes=1))
+    kept.practice.deliver(a_message(ended))
+    kept.lists(alerts[-1])
+
+    assert [a.fingerprint for a in kept.run().unseen] == [alerts[-1].fingerprint]
 
 
 def test_what_has_just_begun_to_fire_is_given_time_to_arrive_except_after_a_cut_notification() -> None:

@@ -7,11 +7,13 @@ person; all the rest holds. Undisturbed, it does act. A sample is played unless 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from tests.forked import Sweep
 from tests.stories import STORIES, Crash, Story, failing_at, play
 from tests.world import Practice
 
@@ -78,28 +80,29 @@ def test_undisturbed_it_ends_as_it_must(story: Story) -> None:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s.name)
 def test_a_crash_at_any_call_changes_nothing_about_the_end(story: Story, places: Callable[[Story], list[int]]) -> None:
-    faults = [
-        (place, after, fault)
-        for place in places(story)
-        for after in (False, True)
-        for fault in _faults(play(story, failing_at(place, Crash(), after=after)), story)
-    ]
-
-    assert faults == []
+    assert Sweep(story, Crash(), _faults, places(story)).run() == []
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s.name)
 def test_a_time_out_at_any_call_breaks_no_promise(story: Story, places: Callable[[Story], list[int]]) -> None:
-    lost = CannotKnow("timeout")
+    assert Sweep(story, CannotKnow("timeout"), _broken_promises, places(story)).run() == []
 
-    faults = [
+
+def test_what_is_swept_is_what_would_be_played_alone() -> None:
+    """The shared beginning changes nothing: a place played from the start has the same faults."""
+    story = replace(STORIES[0], running="nothing it could run")
+    places = [3, 40, 90]
+
+    swept = Sweep(story, Crash(), _faults, places).run()
+    alone = [
         (place, after, fault)
-        for place in places(story)
+        for place in places
         for after in (False, True)
-        for fault in _broken_promises(play(story, failing_at(place, lost, after=after)), story)
+        for fault in _faults(play(story, failing_at(place, Crash(), after=after)), story)
     ]
 
-    assert faults == []
+    assert swept == alone
+    assert len(swept) == 6
 
 
 @pytest.mark.parametrize("minutes", [0, 2, 7, 25, 90])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.world import NOON, Practice, a_message, an_alert
 
 from responder.workflow.explain import explain
@@ -51,6 +52,18 @@ def test_what_is_known_already_would_be_acknowledged() -> None:
     explained = explain(a_message(), practice.world(), NOON)
 
     assert "nothing new" in explained.known
+    assert explained.decision is None
+
+
+@pytest.mark.parametrize("mode", ["auto", "suggest", "observe"])
+def test_what_joins_an_incident_that_is_further_on_decides_nothing_anew(mode: str) -> None:
+    practice = Practice()
+    practice.modes.settings["global"] = mode
+    practice.deliver()
+
+    explained = explain(a_message(an_alert(route="/chat")), practice.world(), practice.now)
+
+    assert f"which is {practice.state}: nothing is decided anew" in explained.known
     assert explained.decision is None
 
 

@@ -126,7 +126,10 @@ NONSENSE: dict[str, list[Given]] = {
         [Sample({}, "2.5")],  # type: ignore[arg-type]  # nonsense on purpose
         None,
     ],
-    "alerts.state": [Firing(state, "") for state in ("gone", "suppressed", "unknown", "what?")],  # type: ignore[arg-type]  # as above
+    "alerts.states": [
+        [],
+        *([Firing(state, "")] for state in ("gone", "suppressed", "unknown", "what?")),  # type: ignore[arg-type]  # as above
+    ],
     "modes.read": [
         {},
         {"global": ""},
@@ -213,8 +216,7 @@ def test_what_denies_does_deny() -> None:
     """The guards are not there for show: each of these alone stops it."""
     stops = [
         "no label model",
-        "alerts.state says Firing(state='unknown', says='')",
-        "alerts.state says Firing(state='what?', says='')",
+        *(f"alerts.states says {[Firing(state, '')]!r}" for state in ("unknown", "what?")),  # type: ignore[arg-type]  # as above
         "modes.read says {}",
         "modes.read says {'target/chat': 'auto'}",
         "releases.of says []",

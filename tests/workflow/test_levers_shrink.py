@@ -16,10 +16,19 @@ from tests.world import an_alert
 NAMES = (
     "alias",
     "parameter",
+    "service",
     "usage plan, lifted again",
     "document, lifted again",
     "frozen canary",
+    "stopped deployment",
+    "stopped configuration",
+    "re-evaluation asked for",
     "registry restored",
+    "serving gently",
+    "scaled out, and given back",
+    "rebalanced",
+    "drained, and put back",
+    "circuit, probed and closed",
 )
 PLAYED = [story for story in STORIES if story.name in NAMES]
 OF_THE_ENDPOINT = ("no series", "no match", "remediator.observe says", "remediator.configuration says", "no things")

@@ -214,15 +214,44 @@ def test_what_comes_back_before_the_incident_closed_pages_at_once() -> None:
     assert "it came back after the recovery was verified" in practice.told("page")[0].body
 
 
-def test_an_alert_whose_end_was_lost_is_closed_after_a_look() -> None:
+def test_late_news_of_what_began_before_the_recovery_is_not_taken_for_a_relapse() -> None:
+    """A queue may hold a message back for minutes: that it fired is news, not that it fires again."""
+    practice = Practice()
+    practice.deliver()
+    practice.wait(minutes=10)
+    assert practice.incident.state is State.RECOVERED
+
+    late = an_alert(route="/other", at=practice.now - timedelta(minutes=8))
+    practice.deliver(a_message(late, at=practice.now))
+
+    assert practice.incident.state is State.RECOVERED
+    assert practice.told("page") == []
+
+
+def test_an_alert_whose_end_was_lost_is_closed_after_two_looks() -> None:
     practice = Practice()
     practice.modes.settings["global"] = "observe"
     practice.deliver()
     practice.ends(an_alert())
 
     practice.wait(minutes=17)
+    assert practice.incident.firing
+    practice.wait(minutes=5)
 
     assert practice.state is State.CLOSED
+
+
+def test_an_alertmanager_that_is_restarted_during_a_look_closes_nothing() -> None:
+    practice = Practice()
+    practice.modes.settings["global"] = "observe"
+    practice.deliver()
+    practice.ends(an_alert())
+    practice.wait(minutes=16)
+    practice.fires(an_alert())
+
+    practice.wait(minutes=60)
+
+    assert practice.state is State.ESCALATED
 
 
 def test_an_alert_alertmanager_had_only_forgotten_is_taken_up_again() -> None:
@@ -230,7 +259,7 @@ def test_an_alert_alertmanager_had_only_forgotten_is_taken_up_again() -> None:
     practice.modes.settings["global"] = "observe"
     practice.deliver()
     practice.ends(an_alert())
-    practice.wait(minutes=17)
+    practice.wait(minutes=22)
     assert practice.state is State.CLOSED
 
     _arrives(practice, _firing(0))

@@ -59,7 +59,7 @@ def test_the_order_of_writes_is_intend_export_look_ask_again_act_record() -> Non
         "audit.put",
         "remediator.observe",
         "modes.read",
-        "alerts.state",
+        "alerts.states",
         "remediator.apply",
         "journal.write",
     ]
@@ -183,7 +183,7 @@ def test_an_undo_waits_for_the_audit_no_less_than_the_action_did() -> None:
 def test_an_alert_that_stopped_between_decision_and_action_stops_it(answer: Firing, reason: str) -> None:
     practice = Practice()
     stopped = {an_alert().fingerprint: answer}
-    practice.between = _after("alerts.state", lambda: practice.alerts.firing.update(stopped))
+    practice.between = _after("alerts.states", lambda: practice.alerts.firing.update(stopped))
 
     practice.deliver()
 

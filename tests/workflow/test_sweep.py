@@ -169,7 +169,7 @@ def test_a_quiet_incident_that_keeps_breaking_waits_at_most_an_hour() -> None:
     practice = Practice()
     practice.modes.settings["global"] = "observe"
     practice.deliver()
-    practice.between = failing("alerts.state", BROKEN)
+    practice.between = failing("alerts.states", BROKEN)
 
     practice.wait(hours=24)
 

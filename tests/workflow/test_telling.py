@@ -46,6 +46,17 @@ def test_a_page_waits_for_page_after_and_no_longer() -> None:
     assert "automation is still trying" in practice.letters[0].subject
 
 
+def test_a_channel_that_asks_to_be_left_alone_is_left_alone_for_as_long() -> None:
+    practice = _stuck()
+    with broken(practice.pages, ActionFailed("429", 300)):
+        practice.wait(minutes=15)
+
+    practice.wait(minutes=4)
+    assert _kinds(practice) == []
+    practice.wait(minutes=1)
+    assert _kinds(practice) == ["page"]
+
+
 def test_recovery_in_time_wakes_nobody_and_leaves_a_ticket() -> None:
     practice = Practice()
     practice.deliver()

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from responder.adapters import aws
-from responder.adapters.journal_table import budget_key, query_all
+from responder.adapters.journal_table import budget_key, query_all, read_items
 from responder.domain.journal import Budget
 from responder.domain.plain import from_plain, millis
+from responder.domain.storm import NAMED, Member, name_in
 from responder.errors import TryAgain
 
 
@@ -48,23 +49,29 @@ class AgendaTable:
         firsts = {item["pk"]["S"]: item for item in self._items([{"pk": i["pk"], "sk": i["sk"]} for i in found])}
         return [_opened(firsts[item["pk"]["S"]]) for item in found if item["pk"]["S"] in firsts]
 
+    def opened_since(self, moment: datetime) -> tuple[list[Member], int]:
+        asked = {
+            "IndexName": "opened",
+            "KeyConditionExpression": "opened = :opened AND opened_at >= :since",
+            "ExpressionAttributeValues": {":opened": {"S": "incident"}, ":since": {"N": str(millis(moment))}},
+        }
+        found = query_all(self._dynamodb, TableName=self._table, **asked)
+        firsts = {
+            item["pk"]["S"]: item for item in self._items([{"pk": i["pk"], "sk": i["sk"]} for i in found[:NAMED]])
+        }
+        members = [_member(firsts[item["pk"]["S"]]) for item in found[:NAMED] if item["pk"]["S"] in firsts]
+        return members, len(found)
+
     def _items(self, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Read up to a hundred items consistently; a partial answer is no answer."""
-        if not keys:
-            return []
-        asked = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        try:
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
-        except aws.TROUBLE as error:
-            raise TryAgain(f"journal: {aws.code_of(error)}") from error
-        if answer.get("UnprocessedKeys"):
-            raise TryAgain("journal: throttled in the middle of a read")
-        items: list[dict[str, Any]] = answer["Responses"].get(self._table, [])
-        return items
+        return read_items(self._dynamodb, self._table, keys)
 
 
 def _budget(name: str, item: dict[str, Any] | None) -> Budget:
     return from_plain(Budget, json.loads(item["state"]["S"]), f"budget {name}") if item else Budget(name)
+
+
+def _member(item: dict[str, Any]) -> Member:
+    return Member(*_opened(item), name_in(item["record"]["S"]))
 
 
 def _opened(item: dict[str, Any]) -> tuple[str, str, datetime]:

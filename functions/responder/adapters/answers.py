@@ -15,7 +15,9 @@ _THEIR_FAULT = 500
 _NOT_OURS = frozenset(
     {
         "ValidationException", "AccessDeniedException", "ResourceNotFoundException", "NotFoundException",
-        "ParameterNotFound", "BadRequestException", "InvalidParameterValueException",
+        "ParameterNotFound", "BadRequestException", "InvalidParameterValueException", "ListenerNotFound",
+        "RuleNotFound", "TargetGroupNotFound", "ClusterNotFoundException", "ServiceNotFoundException",
+        "ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException", "DeploymentDoesNotExistException",
     }
 )  # fmt: skip
 

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from responder.adapters import aws
-from responder.domain.plain import canonical
+from responder.domain.plain import canonical, sha256, stamp
+from responder.domain.plans.reevaluation import event
 from responder.errors import ActionFailed
-
-SOURCE, KIND = "llm-alert-responder", "ReevaluationNeeded"
 
 
 class EventBus:
@@ -18,12 +17,17 @@ class EventBus:
         self._events = client
 
     def start(self, model: str, features: Sequence[str], now: datetime) -> None:
-        detail = canonical({"model": model, "features": list(features)})
+        """Ask for it; asked again within the hour, it is the same event."""
+        asked = sha256(canonical([model, list(features), stamp(now)[:13]]))[:24]
+        entry = {**entry_of(event(asked, model, features, f"model/{model}")), "Time": now}
         try:
-            answer = self._events.put_events(
-                Entries=[{"Source": SOURCE, "DetailType": KIND, "Detail": detail, "Time": now}]
-            )
+            answer = self._events.put_events(Entries=[entry])
         except aws.TROUBLE as error:
-            raise ActionFailed(f"{KIND}: {aws.code_of(error)}") from error
+            raise ActionFailed(f"{entry['DetailType']}: {aws.code_of(error)}") from error
         if answer["FailedEntryCount"]:
-            raise ActionFailed(f"{KIND}: {answer['Entries'][0].get('ErrorCode')}")
+            raise ActionFailed(f"{entry['DetailType']}: {answer['Entries'][0].get('ErrorCode')}")
+
+
+def entry_of(detail: dict[str, Any]) -> dict[str, Any]:
+    """Wrap an event as EventBridge takes it."""
+    return {"Source": detail["source"], "DetailType": detail["type"], "Detail": canonical(detail)}

@@ -1,14 +1,20 @@
-"""The one place that speaks HTTP: a deadline, a limit to what is read, no redirects, no retries.
+"""The one place that speaks HTTP: a deadline, a limit to what is read, no redirects.
 
-Redirects are not followed because they would carry credentials to where no setting points. AWS itself is
-reached through boto3; only Managed Prometheus, which boto3 cannot query, is asked here with a signature.
+Nothing is repeated, except what was refused because we ask too often: a 429 that says when to come back did nothing,
+and is asked once more then, if that is within the deadline. Later than that is for whoever asked to remember.
+
+Redirects are not followed because they would carry credentials to where no setting points. AWS itself is reached
+through boto3; only Managed Prometheus, which boto3 cannot query, is asked here with a signature.
 """
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import boto3
@@ -23,16 +29,19 @@ from responder.errors import ActionFailed, CannotKnow
 LARGEST = 1_000_000
 SIDE_BY_SIDE = 8  # connections kept; evidence is asked for in parallel
 IDLE_S = 30.0  # a NAT gateway forgets idle connections while a function is frozen
+LONGEST_WAIT_S = 3600  # nobody is left untold for longer, whatever a server asks for
+TOO_OFTEN = 429
 _CHUNK = 65_536
 Auth = Callable[[str, str, bytes | None, Mapping[str, str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whatever its status."""
+    """What came back, whatever its status; `wait_s` is how long a busy server asks to be left alone."""
 
     status: int
     body: bytes
+    wait_s: int = 0
 
     @property
     def ok(self) -> bool:
@@ -63,21 +72,29 @@ class Http:
 
     def ask(self, method: str, url: str, body: bytes | None = None, content_type: str = "application/json") -> Answer:
         """Send one request and read the answer; raise CannotKnow when none came in time or it was too long."""
+        until = time.monotonic() + self.seconds
+        answer = self._ask(method, url, body, content_type, until)
+        if answer.status != TOO_OFTEN or not answer.wait_s or time.monotonic() + answer.wait_s >= until:
+            return answer
+        time.sleep(answer.wait_s)
+        return self._ask(method, url, body, content_type, until)
+
+    def _ask(self, method: str, url: str, body: bytes | None, content_type: str, until: float) -> Answer:
         headers = {"Accept": "application/json"} | ({"Content-Type": content_type} if body is not None else {})
         proof = self._auth(method, url, body, headers) if self._auth else {}
         self._forget_idle()
-        began = time.monotonic()
         try:
             response = self._pool.request(
                 method,
                 url,
                 body=body,
                 headers={**headers, **proof},
-                timeout=urllib3.Timeout(total=self.seconds),
+                timeout=urllib3.Timeout(total=max(0.1, until - time.monotonic())),
                 redirect=False,
                 preload_content=False,
             )
-            return Answer(response.status, _read(response, began + self.seconds))
+            wait = wait_s(response.headers.get("Retry-After", ""), datetime.now(UTC))
+            return Answer(response.status, _read(response, until), wait)
         except urllib3.exceptions.HTTPError as error:
             raise CannotKnow(f"{_place(url)}: {type(error).__name__}") from error
 
@@ -88,6 +105,15 @@ class Http:
             if now - self._used_at > IDLE_S:
                 self._pool.clear()
             self._used_at = now
+
+
+def wait_s(written: str, now: datetime) -> int:
+    """Read Retry-After, which is seconds or a date; what is neither asks for nothing."""
+    try:
+        seconds = int(written) if written.strip().isdigit() else (parsedate_to_datetime(written) - now).total_seconds()
+    except (ValueError, TypeError):
+        return 0
+    return min(LONGEST_WAIT_S, max(0, math.ceil(seconds)))
 
 
 def bearer(token: Secret) -> Auth:

@@ -5,7 +5,8 @@ it on every call, as the outside does when it is down.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from bisect import insort
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -14,11 +15,14 @@ from responder.domain.audit import Record
 from responder.domain.books import Booked
 from responder.domain.evidence import Sample
 from responder.domain.guard import Firing
-from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
+from responder.domain.incident import Apart, place_of
+from responder.domain.journal import MOST_APART, Budget, Change, TargetRecord, read_state, write_state
 from responder.domain.message import LARGEST, Message, encode
-from responder.domain.plain import canonical, sha256
+from responder.domain.plain import canonical, from_plain, sha256, to_plain
 from responder.domain.release import Release
 from responder.domain.said import Said
+from responder.domain.storm import NAMED, Member, name_in
+from responder.domain.target import Team
 from responder.errors import ActionFailed, CannotRead, Fenced, NotThere, ResponderError
 from responder.ports import Fires, Flip, Letter
 
@@ -106,6 +110,7 @@ class InMemoryJournal(Twin):
     epochs: dict[str, int] = field(default_factory=dict)
     dues: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     streams: dict[str, dict[int, str]] = field(default_factory=dict)
+    beside: dict[str, dict[str, str]] = field(default_factory=dict)
     spent: dict[str, Budget] = field(default_factory=dict)
     opened: list[tuple[str, str, datetime]] = field(default_factory=list)
 
@@ -126,11 +131,28 @@ class InMemoryJournal(Twin):
             self.dues[resource] = (change.due_at, change.due_kind)
         for entry in change.entries:
             self._append(entry, change.record)
+        self.beside.setdefault(resource, {}).update(
+            {place_of(one.key): canonical(to_plain(one)) for one in change.apart}
+        )
         self.spent |= {b.name: replace(b, version=b.version + 1) for b in change.budgets}
 
     def entries(self, stream: str, since: int) -> list[str]:
         self._up()
         return [text for seq, text in sorted(self.streams.get(stream, {}).items()) if seq >= since]
+
+    def apart(self, resource: str, keys: Collection[tuple[str, str]]) -> list[Apart]:
+        self._up()
+        found = self.beside.get(resource, {})
+        return [_apart(found[place]) for place in map(place_of, keys) if place in found]
+
+    def open_apart(self, resource: str, after: str) -> tuple[list[Apart], str]:
+        self._up()
+        behind = [
+            (place, _apart(text)) for place, text in sorted(self.beside.get(resource, {}).items()) if place > after
+        ]
+        found = [(place, one) for place, one in behind if one.episode.ends_at is None]
+        more = len(found) > MOST_APART
+        return [one for _, one in found[:MOST_APART]], found[MOST_APART - 1][0] if more else ""
 
     def due(self, now: datetime) -> list[tuple[str, str]]:
         self._up()
@@ -142,11 +164,18 @@ class InMemoryJournal(Twin):
 
     def incidents(self, limit: int) -> list[tuple[str, str, datetime]]:
         self._up()
-        return sorted(self.opened, key=lambda o: o[2], reverse=True)[:limit]
+        return self.opened[: -limit - 1 : -1]
+
+    def opened_since(self, moment: datetime) -> tuple[list[Member], int]:
+        self._up()
+        found = [o for o in self.opened if o[2] >= moment]
+        return [Member(*one, name_in(self.streams[one[0]][1])) for one in found[:NAMED]], len(found)
 
     def _check(self, change: Change) -> None:
         """Refuse before anything is written: all of a change or nothing."""
         resource = change.record.resource
+        if len(change.apart) > MOST_APART:
+            raise AssertionError(f"{len(change.apart)} episodes in one change")
         if self.epochs.get(resource, 0) != change.expected_epoch:
             raise Fenced(f"{resource} is at epoch {self.epochs.get(resource, 0)}, expected {change.expected_epoch}")
         places = [(e.stream, e.seq) for e in change.entries]
@@ -159,7 +188,11 @@ class InMemoryJournal(Twin):
     def _append(self, entry: Record, record: TargetRecord) -> None:
         self.streams.setdefault(entry.stream, {})[entry.seq] = entry.text
         if record.incident and entry.stream == record.incident.id and entry.seq == 1:
-            self.opened.append((entry.stream, record.resource, record.incident.opened_at))
+            insort(self.opened, (entry.stream, record.resource, record.incident.opened_at), key=lambda o: o[2])
+
+
+def _apart(text: str) -> Apart:
+    return from_plain(Apart, json.loads(text), "an episode apart")
 
 
 @dataclass
@@ -214,6 +247,9 @@ class InMemoryAlertView(Twin):
         if self.trouble:
             return Firing("unknown", str(self.trouble))
         return self.firing.get(alert.fingerprint, Firing("gone", "not among the alerts"))
+
+    def states(self, alerts: Sequence[Alert]) -> list[Firing]:
+        return [self.state(alert) for alert in alerts]
 
 
 @dataclass
@@ -278,6 +314,10 @@ class InMemoryChannel(Twin):
 
     def resolve(self, letter: Letter, external_id: str) -> None:
         self.update(letter, external_id)
+
+    def look(self, to: Team) -> str:
+        self._up()
+        return f"takes notices for {to}"
 
 
 @dataclass

@@ -10,16 +10,26 @@ from dataclasses import dataclass, field, replace
 from responder.adapters.in_memory import Twin
 from responder.domain.levers import PLANNERS
 from responder.domain.plain import canonical
+from responder.domain.plans.document import DOCUMENT
+from responder.domain.plans.drain import SHARDS, members
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Lever, Outcome, Snapshot
-from responder.domain.rollback import CANARY, CONFIG, VERSION
+from responder.domain.rollback import ARTEFACT, CANARY, CONFIG, TASK, VERSION
 from responder.domain.target import Target
-from responder.domain.throttle import DOCUMENT, RATE
-from responder.domain.touch import TouchKind
+from responder.domain.throttle import RATE
+from responder.domain.touch import DOCUMENTS, TouchKind
 from responder.errors import NotThere
 
-SLOW = frozenset({TouchKind.SAGEMAKER_ENDPOINT, TouchKind.LIMITS_DOCUMENT})
-COMPARES = frozenset({TouchKind.LAMBDA_ALIAS, TouchKind.LIMITS_DOCUMENT})
+SLOW = DOCUMENTS | {
+    TouchKind.SAGEMAKER_ENDPOINT,
+    TouchKind.CODEDEPLOY_GROUP,
+    TouchKind.ECS_SERVICE,
+    TouchKind.INFERENCE_COMPONENT,
+    TouchKind.CAPACITY,
+    TouchKind.VARIANT_WEIGHTS,
+    TouchKind.TARGET_GROUP,
+}
+COMPARES = frozenset({TouchKind.LAMBDA_ALIAS}) | DOCUMENTS
 Applied = tuple[str, dict[str, str], str]
 
 
@@ -27,7 +37,8 @@ Applied = tuple[str, dict[str, str], str]
 class InMemoryThings(Twin):
     """Everything of one kind: `things` maps the name in the world to how it stands, `applied` is what was asked.
 
-    `reply` is what the next call is answered; a lost answer ("unknown") still has its effect unless `lost`.
+    `reply` is what the next call is answered; a lost answer ("unknown") still has its effect unless `lost`. Parts that
+    are `stuck` do not follow.
     """
 
     kind: TouchKind = TouchKind.SAGEMAKER_ENDPOINT
@@ -36,6 +47,7 @@ class InMemoryThings(Twin):
     applied: list[Applied] = field(default_factory=list)
     reply: Outcome = field(default_factory=lambda: Outcome("accepted", "accepted", "request-1"))
     lost: bool = False
+    stuck: frozenset[str] = frozenset()
 
     def observe(self, target: Target) -> Snapshot:
         self._up()
@@ -64,23 +76,29 @@ class InMemoryThings(Twin):
     def arrive(self, name: str) -> None:
         """Finish what is in flight."""
         now = self.things[name]
-        current = now.pending or now.current
-        self.things[name] = replace(
-            standing(self.kind, current), shape=now.shape, revision=str(int(now.revision or 0) + 1)
-        )
+        wanted = now.pending or now.current
+        current = {part: now.current[part] if part in self.stuck else value for part, value in wanted.items()}
+        shape, revision = tuple(_shards(current)) or now.shape, str(int(now.revision or 0) + 1)
+        self.things[name] = replace(standing(self.kind, current), shape=shape, revision=revision)
 
     def stand(self, target: Target, **current: str) -> None:
-        """Put the thing where these values say, with the one variant every endpoint of a twin has."""
-        shape = ("AllTraffic",) if self.kind is TouchKind.SAGEMAKER_ENDPOINT else ()
+        """Put the thing where these values say: an endpoint has one variant, the shards of a group are all healthy."""
+        shape = ("AllTraffic",) if self.kind is TouchKind.SAGEMAKER_ENDPOINT else tuple(_shards(current))
         self.things[target.things[self.kind]] = replace(standing(self.kind, current), shape=shape, revision="1")
+
+
+def _shards(values: Mapping[str, str]) -> list[str]:
+    return members(values) if SHARDS in values else []
 
 
 def standing(kind: TouchKind, current: Mapping[str, str]) -> Snapshot:
     """How a settled thing of this kind looks with these values."""
     canary = current.get(CANARY, "").partition("=")[0]
-    release = canary or current.get(CONFIG, "") or current.get(VERSION, "")
+    release = canary or next((current[word] for word in (CONFIG, VERSION, TASK, ARTEFACT) if current.get(word)), "")
+    if kind is TouchKind.ADAPTER and len(set(current.values())) == 1:
+        release = next(iter(current.values()))
     state = "InService" if kind is TouchKind.SAGEMAKER_ENDPOINT else "settled"
-    return Snapshot(dict(current), state, settled=True, release=release)
+    return Snapshot(dict(current), state, settled=True, release=release, piecemeal=kind is TouchKind.ADAPTER)
 
 
 def twins() -> dict[TouchKind, InMemoryThings]:
@@ -97,5 +115,5 @@ def limits(rate: float) -> dict[str, str]:
     return {RATE: f"{rate:g}"}
 
 
-def document(**fields: float) -> dict[str, str]:
+def document(**fields: object) -> dict[str, str]:
     return {DOCUMENT: canonical(fields)}

@@ -1,8 +1,9 @@
 """The journal in DynamoDB, where one change is one transaction.
 
     TARGET#<resource>   / STATE              epoch, state (packed when large), due/due_at/due_kind while due
+    TARGET#<resource>   / EPISODE#<place>    episode, fires while it does: one that the state has no room for
     INCIDENT#<id>       / <seq, 8 digits>    record; the first also opened/opened_at/resource
-    STREAM#<name>       / <seq, 8 digits>    the same for the streams `control` and `release/<target>`
+    STREAM#<name>       / <seq, 8 digits>    the same for `control`, `release/<target>`, `release-gate/<target>`
     BUDGET#<name>       / STATE              version, state
 
 A transaction cancelled by a condition is a refusal (Fenced); by anything else it is "try again". Both can be
@@ -11,16 +12,20 @@ among the reasons of one cancellation: then nothing is known about the condition
 
 import json
 import zlib
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 from responder.adapters import aws
 from responder.domain.audit import Record
-from responder.domain.journal import Budget, Change, TargetRecord, read_state, write_state
-from responder.domain.plain import canonical, millis, to_plain
+from responder.domain.incident import Apart, place_of
+from responder.domain.journal import MOST_APART, Budget, Change, TargetRecord, read_state, write_state
+from responder.domain.plain import canonical, from_plain, millis, to_plain
 from responder.errors import Fenced, TryAgain
 
 STATE = "STATE"
+EPISODE = "EPISODE#"
+MOST_READ = 100  # items in one call
 READABLE = 64 * 1024  # characters of a state that is stored as text
 Attribute = dict[str, Any]
 Item = dict[str, Attribute]
@@ -46,6 +51,7 @@ class JournalTable:
             _target_put(change),
             *(_entry_put(entry, change.record) for entry in change.entries),
             *(_budget_put(budget) for budget in change.budgets),
+            *(_apart_put(one, change.record.resource) for one in change.apart),
         ]
         try:
             self._dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": self._table, **p}} for p in puts])
@@ -60,9 +66,49 @@ class JournalTable:
         }
         return [item["record"]["S"] for item in query_all(self._dynamodb, TableName=self._table, **asked)]
 
+    def apart(self, resource: str, keys: Collection[tuple[str, str]]) -> list[Apart]:
+        wanted = [_apart_key(resource, place_of(key)) for key in dict.fromkeys(keys)]
+        parts = [wanted[start : start + MOST_READ] for start in range(0, len(wanted), MOST_READ)]
+        return [_apart(item) for part in parts for item in read_items(self._dynamodb, self._table, part)]
+
+    def open_apart(self, resource: str, after: str) -> tuple[list[Apart], str]:
+        asked = {
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "FilterExpression": "fires = :yes",
+            "ExpressionAttributeValues": {
+                ":pk": target_key(resource)["pk"],
+                ":first": {"S": f"{EPISODE}{after}\0" if after else EPISODE},
+                ":last": {"S": f"{EPISODE}~"},
+                ":yes": {"BOOL": True},
+            },
+            "ConsistentRead": True,
+        }
+        try:
+            page = self._dynamodb.query(TableName=self._table, **asked)
+        except aws.TROUBLE as error:
+            raise TryAgain(f"journal: {aws.code_of(error)}") from error
+        found = [_apart(item) for item in page["Items"]]
+        if len(found) > MOST_APART:
+            return found[:MOST_APART], place_of(found[MOST_APART - 1].key)
+        return found, page.get("LastEvaluatedKey", {}).get("sk", {"S": ""})["S"].removeprefix(EPISODE)
+
 
 def target_key(resource: str) -> Item:
     return {"pk": {"S": f"TARGET#{resource}"}, "sk": {"S": STATE}}
+
+
+def read_items(dynamodb: Any, table: str, keys: Sequence[Item]) -> list[Item]:  # noqa: ANN401  # boto3 has no types
+    """Read up to a hundred items consistently; a partial answer is no answer."""
+    if not keys:
+        return []
+    try:
+        answer = dynamodb.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+    except aws.TROUBLE as error:
+        raise TryAgain(f"journal: {aws.code_of(error)}") from error
+    if answer.get("UnprocessedKeys"):
+        raise TryAgain("journal: throttled in the middle of a read")
+    items: list[Item] = answer["Responses"].get(table, [])
+    return items
 
 
 def budget_key(name: str) -> Item:
@@ -122,6 +168,22 @@ def _entry_put(entry: Record, record: TargetRecord) -> dict[str, Any]:
     return {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
 
 
+def _apart_put(one: Apart, resource: str) -> dict[str, Any]:
+    """Its place is overwritten: who writes holds the record, and the record's epoch stands in the same transaction."""
+    fires: Item = {} if one.episode.ends_at else {"fires": {"BOOL": True}}
+    return {
+        "Item": {**_apart_key(resource, place_of(one.key)), "episode": {"S": canonical(to_plain(one))}, **fires},
+    }
+
+
+def _apart_key(resource: str, place: str) -> Item:
+    return {"pk": target_key(resource)["pk"], "sk": {"S": f"{EPISODE}{place}"}}
+
+
+def _apart(item: Item) -> Apart:
+    return from_plain(Apart, json.loads(item["episode"]["S"]), "an episode apart")
+
+
 def _budget_put(budget: Budget) -> dict[str, Any]:
     spent = replace(budget, version=budget.version + 1)
     state = {"version": {"N": str(spent.version)}, "state": {"S": canonical(to_plain(spent))}}
@@ -147,4 +209,4 @@ def _refusal(resource: str, error: Exception) -> TryAgain:
 
 
 def _is_incident(stream: str) -> bool:
-    return stream != "control" and not stream.startswith("release/")
+    return stream != "control" and not stream.startswith(("release/", "release-gate/"))

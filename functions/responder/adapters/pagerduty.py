@@ -13,10 +13,12 @@ from responder.adapters.http import Answer, Http
 from responder.adapters.secret import Secret
 from responder.domain.alert import Severity
 from responder.domain.escalation import NoticeKind
+from responder.domain.target import Team
 from responder.errors import ActionFailed
 from responder.ports import Letter
 
 TRIES = 2
+NEVER_BEGUN = "responder-doctor"  # no incident has this id
 LARGEST = 512 * 1024
 LONGEST_SUMMARY = 1024
 _SEVERITY = {s.value: s.value for s in Severity if s is not Severity.NONE} | {Severity.NONE.value: "info"}
@@ -44,12 +46,20 @@ class PagerDuty:
     def resolve(self, letter: Letter, external_id: str) -> None:
         self._tell(replace(letter, key=external_id), {"event_action": "resolve"})
 
+    def look(self, to: Team) -> str:
+        """End what never began: PagerDuty checks who asks, takes it and drops it."""
+        self._send(self._key(to.pagerduty), {"event_action": "resolve", "dedup_key": NEVER_BEGUN})
+        return "takes events; whether the routing key is that of a service is only seen with --send"
+
     def _tell(self, letter: Letter, event: dict[str, Any]) -> None:
-        key = self._key(letter.to.pagerduty)
-        answer = self._post(_encode({"routing_key": key, "dedup_key": letter.key, **event}))
+        self._send(self._key(letter.to.pagerduty), {"dedup_key": letter.key, **event})
+
+    def _send(self, key: str, event: dict[str, Any]) -> None:
+        answer = self._post(_encode({"routing_key": key, **event}))
         if answer.ok:
             return
-        raise ActionFailed(f"PagerDuty answered {answer.status}: {_errors(answer)}".replace(key, "(routing key)"))
+        says = f"PagerDuty answered {answer.status}: {_errors(answer)}".replace(key, "(routing key)")
+        raise ActionFailed(says, answer.wait_s)
 
     def _key(self, name: str | None) -> str:
         """Return the routing key of this name, else the default: somebody must hear."""
@@ -71,7 +81,7 @@ class PagerDuty:
                 answer = self._http.ask("POST", self._url, body)
             except ActionFailed:
                 continue
-            if answer.status != _BUSY and answer.status < _THEIR_FAULT:
+            if answer.wait_s or (answer.status != _BUSY and answer.status < _THEIR_FAULT):
                 return answer
         return self._http.ask("POST", self._url, body)
 

@@ -70,7 +70,7 @@ def _missing(files: dict[str, Path], directories: tuple[Path, ...]) -> Iterator[
 
 
 def _library(pages: dict[FailureMode, Runbook], services: Services) -> Library:
-    return Library(Book(pages), services.targets, services.fleet, services.teams)
+    return Library(Book(pages), services.targets, services.fleet, services.teams, services.storm)
 
 
 def _text(path: Path) -> str:

@@ -26,13 +26,28 @@ def look_at(sagemaker: Any, s3: Any, name: str) -> Configuration:  # noqa: ANN40
     variants = config.get("ProductionVariants", [])
     digests: dict[str, str | None] = {"config": _digest(config)}
     for model_name in sorted({v["ModelName"] for v in variants if v.get("ModelName")}):
-        model = _ask(sagemaker.describe_model, ModelName=model_name)
-        digests[f"model/{model_name}"] = _digest(model) if model else None
-        for uri in _uris(model or {}):
-            digests[uri] = object_digest(s3, uri)
+        digests |= _of_model(sagemaker, s3, model_name)
+    return Configuration(tuple(sorted(v["VariantName"] for v in variants)), _sorted_out(digests))
+
+
+def look_at_model(sagemaker: Any, s3: Any, name: str) -> Artefacts:  # noqa: ANN401  # boto3 has no types
+    """Read a model and its objects."""
+    return _sorted_out(_of_model(sagemaker, s3, name))
+
+
+def look_at_object(s3: Any, uri: str) -> Artefacts:  # noqa: ANN401  # boto3 has no types
+    return _sorted_out({uri: object_digest(s3, uri)})
+
+
+def _of_model(sagemaker: Any, s3: Any, name: str) -> dict[str, str | None]:  # noqa: ANN401  # boto3 has no types
+    model = _ask(sagemaker.describe_model, ModelName=name)
+    digests = {f"model/{name}": _digest(model) if model else None}
+    return digests | {uri: object_digest(s3, uri) for uri in _uris(model or {})}
+
+
+def _sorted_out(digests: dict[str, str | None]) -> Artefacts:
     found = {what: digest for what, digest in digests.items() if digest}
-    missing = tuple(what for what, digest in digests.items() if not digest)
-    return Configuration(tuple(sorted(v["VariantName"] for v in variants)), Artefacts(found, missing))
+    return Artefacts(found, tuple(what for what, digest in digests.items() if not digest))
 
 
 def _ask(call: Any, **asked: str) -> Fact | None:  # noqa: ANN401  # boto3 has no types

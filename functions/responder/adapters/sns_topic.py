@@ -4,9 +4,11 @@ from typing import Any
 
 from responder.adapters import aws
 from responder.domain.escalation import NoticeKind
-from responder.errors import ActionFailed
+from responder.domain.target import Team
+from responder.errors import ActionFailed, NotThere
 from responder.ports import Letter
 
+PENDING = "PendingConfirmation"
 LONGEST_SUBJECT = 100
 LARGEST = 250_000  # bytes; SNS takes 256 KiB, attributes included
 
@@ -38,6 +40,17 @@ class SnsTopic:
     def resolve(self, letter: Letter, external_id: str) -> None:  # noqa: ARG002  # as above
         self.send(letter)
 
+    def look(self, to: Team) -> str:  # noqa: ARG002  # teams are told apart by whoever subscribes
+        """Count who has confirmed: a topic takes everything, also when nobody hears it."""
+        try:
+            known = self._sns.list_subscriptions_by_topic(TopicArn=self._arn)["Subscriptions"]
+        except aws.TROUBLE as error:
+            raise ActionFailed(f"topic: {aws.code_of(error)}") from error
+        heard = sum(one["SubscriptionArn"] != PENDING for one in known)
+        if not heard:
+            raise NotThere("nobody has confirmed a subscription; confirm the mail that SubscriberEmail got")
+        return f"{heard} confirmed subscribers"
+
 
 def _attributes(letter: Letter) -> dict[str, dict[str, str]]:
     """Subscribers filter by page, ticket and note, and by team; what only follows up wakes nobody."""
@@ -53,7 +66,7 @@ def _subject(text: str) -> str:
 
 
 def _text(letter: Letter) -> str:
-    links = "".join(f"\n{text}: {href}" for text, href in letter.links)
+    links = "".join(f"\n{text}: {href}" for text, href in letter.links if href not in letter.body)
     signature = f"\n\n{letter.key} number {letter.number}, from {letter.source}"
     room = LARGEST - len((links + signature).encode())
     return letter.body.encode()[:room].decode(errors="ignore") + links + signature

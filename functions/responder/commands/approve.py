@@ -6,15 +6,13 @@ Sending it takes `sqs:SendMessage` on alerts.fifo, which is how you say who may.
 
 import argparse
 import json
-from datetime import datetime
 from functools import partial
 
 from responder.adapters import aws
 from responder.adapters.alert_queue import SqsAlertQueue
 from responder.commands import connect
-from responder.domain.answer import Answer
 from responder.domain.incident import Incident, State
-from responder.domain.message import Message
+from responder.domain.proposing import answer_to
 from responder.errors import NotThere
 from responder.workflow.world import World
 
@@ -35,7 +33,7 @@ def run(asked: argparse.Namespace, *, yes: bool) -> int:
     message = answer_to(incident, here.who, yes, connect.now())
     SqsAlertQueue(here.settings.alerts_queue_url, aws.client("sqs")).send([message])
     proposed = incident.proposal.says if incident.proposal else ""
-    print(f"{here.who} says {'yes' if yes else 'no'} to: {proposed}\nfollow it with: responder incidents {incident.id}")
+    print(f"{here.who} says {'yes' if yes else 'no'} to: {proposed}\nfollow it with: responder incident {incident.id}")
     return 0
 
 
@@ -49,20 +47,3 @@ def asked_of(name: str, world: World) -> Incident:
         stands = incident.state if incident and incident.id == name else "over"
         raise NotThere(f"incident {name} asks nothing: it is {stands}")
     return incident
-
-
-def answer_to(incident: Incident, who: str, yes: bool, now: datetime) -> Message:  # noqa: FBT001  # the answer itself
-    """Bind the answer to the plan it was given for."""
-    plan = incident.proposal.sha256 if incident.proposal else ""
-    return Message(
-        source="people",
-        receiver="answer",
-        resource=incident.resource,
-        alerts=(),
-        truncated=0,
-        redacted={},
-        trace_id=incident.trace_id,
-        received_at=now,
-        target=incident.target,
-        answer=Answer(incident.id, plan, yes, who, now),
-    )

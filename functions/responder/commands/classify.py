@@ -73,7 +73,7 @@ def _parse(line: str, number: int) -> object:
 
 
 def _answer(question: Question, book: Book) -> dict[str, object]:
-    diagnosis = diagnose(_alerts(question), question.logs, _evidence(question), book, _NO_TIME)
+    diagnosis = diagnose(alerts_of(question), question.logs, _evidence(question), book, _NO_TIME)
     sure = diagnosis.failure_mode is diagnosis.leading
     return {
         "id": question.id,
@@ -89,7 +89,8 @@ def _doubt(diagnosis: Diagnosis) -> str:
     return f"not sure enough of {diagnosis.leading}: {reasons}"
 
 
-def _alerts(question: Question) -> list[Alert]:
+def alerts_of(question: Question) -> list[Alert]:
+    """Return the alert a question holds, if it has labels or annotations at all."""
     if not question.labels and not question.annotations:
         return []
     return [Alert(str(question.id), Status.FIRING, _NO_TIME, question.labels, question.annotations)]

@@ -32,7 +32,8 @@ def run(asked: argparse.Namespace) -> int:
     here = connect.connected(asked.stack)
     asking = Asking(asked.target, asked.version, asked.window, asked.samples)
     world = here.world
-    gatehouse = Gatehouse(world.library, read_levels(asked.levels), world.journal, world.releases, world.metrics)
+    levels = read_levels(asked.levels)
+    gatehouse = Gatehouse(world.library, levels, world.journal, world.releases, world.metrics, world.actor)
     gate = gate_release(asking, gatehouse, connect.now())
     print(json.dumps(to_plain(gate), indent=2) if asked.json else "\n".join(_lines(gate)))
     return EXIT[gate.verdict]

@@ -76,12 +76,7 @@ def _says(kind: str, fact: dict[str, Any]) -> str:  # noqa: PLR0911  # one line 
             return f"{len(fact['started'])} started, {len(fact['ended'])} ended, {fact['repeated']} repeated ({names})"
         case "decided":
             believed = fact["diagnosis"]
-            answer = (
-                f"refused: {fact['refusal']} ({fact['says']})"
-                if fact.get("refusal")
-                else fact["intent"]["plan"]["says"]
-            )
-            return f"{believed['failure_mode']} {believed['confidence']:.2f} -> {answer}"
+            return f"{believed['failure_mode']} {believed['confidence']:.2f} -> {_decision(fact)}"
         case "acted" | "undone":
             return f"{fact['outcome']['result']}: {fact['outcome']['says']}"
         case "converged" | "reverted":
@@ -89,6 +84,8 @@ def _says(kind: str, fact: dict[str, Any]) -> str:  # noqa: PLR0911  # one line 
         case "verified":
             seen = fact["measured"]
             return f"{fact['verdict']}: {fact['condition']}, measured {seen.get('value', seen.get('missing'))}"
+        case "answered":
+            return _answer(fact)
         case "told":
             return f"{fact['notice']['kind']} via {fact['notice']['via']} ({fact['notice'].get('external_id')})"
         case "closed":
@@ -99,3 +96,18 @@ def _says(kind: str, fact: dict[str, Any]) -> str:  # noqa: PLR0911  # one line 
 
 def _agenda(here: connect.Connected) -> AgendaTable:
     return AgendaTable(here.settings.journal_table, aws.client("dynamodb"))
+
+
+def _decision(fact: dict[str, Any]) -> str:
+    if "asked" in fact:
+        return f"asked, until {fact['asked']['until']}: {fact['proposal']['says']}"
+    return (
+        f"refused: {fact['refusal']} ({fact['says']})" if fact.get("refusal") else str(fact["intent"]["plan"]["says"])
+    )
+
+
+def _answer(fact: dict[str, Any]) -> str:
+    said = fact.get("approval")
+    if not said:
+        return str(fact["escalated"])
+    return f"{'yes' if said['yes'] else 'no'} by {said['by']}, sent by {said.get('sender', 'nobody SQS named')}"

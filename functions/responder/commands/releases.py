@@ -31,6 +31,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     for verb in (mark, adopt, clear):
         verb.add_argument("target")
         verb.add_argument("--version", required=True, help="the version tag people know it by")
+    for verb in (mark, adopt):
+        verb.add_argument("--adapter", action="store_true", help="of the target's adapter, beside what else it runs")
     mark.set_defaults(run=mark_it)
     adopt.set_defaults(run=adopt_it)
     clear.set_defaults(run=clear_it)
@@ -39,7 +41,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def list_them(asked: argparse.Namespace) -> int:
     here = connect.connected(asked.stack)
     target = _target(asked.target, here.world)
-    running = see_running(target, here.world).release
+    running = _running(target, here.world)
     releases = here.world.releases.of(target.name)
     if not releases:
         print(
@@ -47,7 +49,7 @@ def list_them(asked: argparse.Namespace) -> int:
             f" begin with: responder releases adopt {target.name} --version TAG"
         )
     for release in releases:
-        print(_line(release, release.config == running))
+        print(_line(release, release.config in running))
     return 0
 
 
@@ -55,7 +57,7 @@ def mark_it(asked: argparse.Namespace) -> int:
     here = connect.connected(asked.stack)
     target = _target(asked.target, here.world)
     now = connect.now()
-    release = _seen(target, asked.version, here, now)
+    release = _seen(target, asked, here, now)
     soaking = Soaking(release.version, release.config, now, now + target.soak)
     _write(here.world, target, release, "marked", now, soaking)
     print(
@@ -70,7 +72,7 @@ def adopt_it(asked: argparse.Namespace) -> int:
     target = _target(asked.target, here.world)
     now = connect.now()
     marked = [r for r in here.world.releases.of(target.name) if r.version == asked.version]
-    seen = _seen(target, asked.version, here, now)
+    seen = _seen(target, asked, here, now)
     if marked and marked[-1].config != seen.config:
         raise NotThere(
             f"{target.name} runs {seen.config}, but {asked.version} was marked as {marked[-1].config};"
@@ -95,18 +97,26 @@ def clear_it(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _seen(target: Target, version: str, here: connect.Connected, now: datetime) -> Release:
+def _seen(target: Target, asked: argparse.Namespace, here: connect.Connected, now: datetime) -> Release:
     """Describe what runs now, with the digests of everything it is made of."""
-    snapshot = see_running(target, here.world)
+    snapshot = see_running(target, here.world, adapter=asked.adapter)
     if not snapshot.settled:
         raise NotThere(f"{target.name} is {snapshot.state}; wait until it is InService, then mark it")
     config = snapshot.release
+    if not config:
+        raise NotThere(f"{target.name} runs no one version ({snapshot.says or snapshot.state}); mark it when it does")
     found = see_configuration(target, config, here.world).artefacts
     if found.missing:
         raise NotThere(
             f"cannot read {', '.join(found.missing)} of {config}; without digests it can never be gone back to"
         )
-    return Release(target.name, version, config, found.digests, now, here.who)
+    return Release(target.name, asked.version, config, found.digests, now, here.who)
+
+
+def _running(target: Target, world: World) -> set[str]:
+    """Return what is in service, of the target's adapter as well."""
+    found = {see_running(target, world).release}
+    return found | ({see_running(target, world, adapter=True).release} if target.touch.adapter else set())
 
 
 def _write(world: World, target: Target, release: Release, kind: str, now: datetime, soaking: Soaking | None) -> None:
@@ -120,7 +130,7 @@ def _write(world: World, target: Target, release: Release, kind: str, now: datet
             "version": release.version,
             "config": release.config,
             "digests": release.digests,
-            "by": release.cleared or release.marked_by,
+            "by": release.cleared or release.known_good_by or release.marked_by,
         },
     )
     world.releases.save(release)

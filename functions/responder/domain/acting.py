@@ -4,17 +4,19 @@
 meant it to go ends with a person, and what somebody else changed is never undone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from responder.domain.escalation import page_now
+from responder.domain.effects import EFFECTS
+from responder.domain.escalation import bring_forward, page_now
 from responder.domain.guard import Reason, Verdict
 from responder.domain.incident import RECONCILE, Incident, Intent, Kind, Moved, State, check_every, move
 from responder.domain.plain import to_plain
-from responder.domain.remediation import Outcome, Standing, action_id
+from responder.domain.remediation import Outcome, Plan, Standing, action_id
 
+SHOWS_WITHIN = timedelta(minutes=1)  # what was accepted may look as before for a while: reads lag, stops are prepared
 MOST_TRIES = 3  # of a change whose answer was lost and that is seen not to have happened
 
 
@@ -39,6 +41,21 @@ def the_intent(incident: Incident) -> Intent:
     if incident.intent is None:
         raise AssertionError(f"incident {incident.id} is {incident.state} without an intent")
     return incident.intent
+
+
+def led_back(incident: Incident) -> bool:
+    """Say whether what was done last is back where it came from, step by step."""
+    return 0 < incident.lifted == len(the_intent(incident).plan.lift)
+
+
+def to_mind(incident: Incident) -> str | None:
+    """Return what a person has to put right: of what was done last, unless it was led back, and of what was kept."""
+    last = [] if led_back(incident) else [the_intent(incident).plan]
+    return _joined([*(i.plan for i in incident.kept), *last])
+
+
+def _joined(plans: Iterable[Plan]) -> str | None:
+    return "; ".join(plan.drift for plan in plans if plan.drift) or None
 
 
 def poll(incident: Incident) -> timedelta:
@@ -95,7 +112,9 @@ def not_done(incident: Incident, refusal: Verdict, now: datetime) -> Moved:
 def converge(incident: Incident, standing: Standing, says: str, now: datetime) -> Moved:
     """Follow a change that was accepted until it is done, failed, or took too long."""
     reverting = incident.state is State.REVERTING
-    late = incident.give_up_at is not None and now >= incident.give_up_at
+    late = is_late(incident, now)
+    if standing is Standing.BEFORE and not late and _just_accepted(incident, now):
+        standing = Standing.IN_PROGRESS
     match standing:
         case Standing.DESIRED:
             return _taken_back(incident, now) if reverting else _done(incident, says, now)
@@ -114,18 +133,48 @@ def converge(incident: Incident, standing: Standing, says: str, now: datetime) -
     return _hand_over(incident, kind, facts, f"{problem}: {says}", now)
 
 
+def repeated(incident: Incident, outcome: Outcome, now: datetime) -> Moved:
+    """Record that what had not reached every part was asked for again; only a refusal of it all ends it early."""
+    kind: Kind = "undone" if incident.state is State.REVERTING else "acted"
+    facts = {**_action(incident), "outcome": to_plain(outcome), "again": True}
+    if outcome.result == "refused":
+        return _hand_over(incident, kind, facts, f"asked again for what was missing: {outcome.says}", now)
+    return Moved(replace(incident, next_at=now + SHOWS_WITHIN), kind, facts)
+
+
+def not_done_again(incident: Incident, refusal: Verdict, now: datetime) -> Moved:
+    """A guard said no to asking again: what is done so far stays, and a person is told."""
+    kind: Kind = "undone" if incident.state is State.REVERTING else "acted"
+    reason = refusal.reason or Reason.PRECONDITION
+    outcome = to_plain(Outcome("not_done", refusal.says))
+    facts = {**_action(incident), "outcome": outcome, "guards": [to_plain(refusal)], "refusal": reason, "again": True}
+    after = _hand_over(incident, kind, facts, f"it is only partly done: {refusal.says}", now)
+    return replace(after, incident=replace(after.incident, refusal=reason))
+
+
+def is_late(incident: Incident, now: datetime) -> bool:
+    return incident.give_up_at is not None and now >= incident.give_up_at
+
+
+def _just_accepted(incident: Incident, now: datetime) -> bool:
+    plan = the_intent(incident).plan
+    return incident.give_up_at is not None and now < incident.give_up_at - plan.converge_within + SHOWS_WITHIN
+
+
 def hand_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, now: datetime) -> Moved:
     return _hand_over(incident, kind, facts, says, now)
 
 
 def _done(incident: Incident, says: str, now: datetime) -> Moved:
     intent = the_intent(incident)
-    verify, lifted_all = intent.verify, 0 < incident.lifted == len(intent.plan.lift)
+    verify = intent.verify
     facts = {**_action(incident), "standing": Standing.DESIRED, "says": says, "seconds": _since(incident, now)}
+    if intent.plan.hands_over:
+        return _passed_on(incident, facts, now)
     after = move(
         incident,
         State.VERIFYING,
-        drift=None if lifted_all else intent.plan.drift,
+        drift=to_mind(incident),
         next_at=now + check_every(verify.soak),
         give_up_at=now + verify.within,
         held_since=None,
@@ -134,12 +183,23 @@ def _done(incident: Incident, says: str, now: datetime) -> Moved:
     return Moved(after, "converged", facts)
 
 
+def _passed_on(incident: Incident, facts: dict[str, Any], now: datetime) -> Moved:
+    """What was started elsewhere heals nothing here: a person is told as the severity asks, and has it."""
+    says = f"done: {the_intent(incident).plan.says}; what comes of it is yours to judge"
+    notices = bring_forward(incident.notices, now)
+    after = move(incident, State.ESCALATED, says=says, notices=notices, next_at=now + RECONCILE, give_up_at=None)
+    return Moved(after, "converged", {**facts, "escalated": says})
+
+
 def _taken_back(incident: Incident, now: datetime) -> Moved:
     facts = {**_action(incident), "standing": Standing.DESIRED}
+    plan = the_intent(incident).plan
     if incident.lifted:
-        says = "lifting the limit brought the trouble back; it stands again where the service was well"
-        return _hand_over(replace(incident, drift=the_intent(incident).plan.drift), "reverted", facts, says, now)
-    after = replace(incident, reverted_at=now, drift=None)
+        back = EFFECTS[plan.action].back
+        says = f"{back} brought the trouble back; it stands again where the service was well"
+        after = replace(incident, drift=to_mind(replace(incident, lifted=0)))
+        return _hand_over(after, "reverted", facts, says, now)
+    after = replace(incident, reverted_at=now, drift=_joined(i.plan for i in incident.kept))
     return _hand_over(after, "reverted", facts, "the remediation did not help and was taken back", now)
 
 

@@ -10,10 +10,15 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Answer:
-    """Who said what to which plan; `by` is the identity AWS knows the person by."""
+    """Who said what to which plan.
+
+    `by` is who they say they are, as AWS told them; `sender` is whom SQS saw sending the answer, which nobody can
+    claim (an IAM user's or role's unique id, with the session's name).
+    """
 
     incident: str
     plan_sha256: str
     yes: bool
     by: str
     at: datetime
+    sender: str | None = None

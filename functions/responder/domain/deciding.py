@@ -35,14 +35,16 @@ from responder.domain.guard import (
 )
 from responder.domain.incident import RECONCILE, Incident, Intent, Moved, RunbookRef, State, move
 from responder.domain.journal import PastAction, TargetRecord
-from responder.domain.levers import lever_of, make_plan
+from responder.domain.levers import lever_of, make_plan, ways_to
 from responder.domain.mode import Mode, Switch, in_force
 from responder.domain.plain import to_plain
+from responder.domain.plans.drain import EVEN
+from responder.domain.plans.reevaluation import ASKED_ALREADY
 from responder.domain.registry import AS_IT_WAS
-from responder.domain.remediation import Lever, NoPlan, Plan, Surroundings, action_id
+from responder.domain.remediation import AS_DECLARED, Lever, NoPlan, Plan, Surroundings, action_id
 from responder.domain.rollback import NO_KNOWN_GOOD, release_facts
 from responder.domain.runbook import Action, Quota, Runbook, Step, context
-from responder.domain.storm import Storm, as_part, storm_guard
+from responder.domain.storm import Storm, storm_guard
 from responder.domain.target import Target
 from responder.domain.throttle import AT_LEAST, NO_LIMIT
 
@@ -51,7 +53,7 @@ NEVER_UNDO = frozenset({FailureMode.SAFETY_VIOLATION, FailureMode.TOKENIZER_MISM
 
 
 # why a step has clearly nothing to do, so that the next one may be looked at
-IDLE = frozenset({AS_IT_WAS, NO_LIMIT, AT_LEAST, NOTHING_RUNS})
+IDLE = frozenset({AS_IT_WAS, AS_DECLARED, EVEN, NO_LIMIT, AT_LEAST, NOTHING_RUNS, ASKED_ALREADY})
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Decision:
-    """Every guard's verdict, the plan if there is one, and the refusal if there is one."""
+    """Every guard's verdict, the plan and the refusal if there are; `together` is how many targets are in trouble."""
 
     verdicts: tuple[Verdict, ...]
     plan: Plan | None
     step: Step | None
     number: int
-    storm: Storm = field(default_factory=Storm)
+    together: int = 1
 
     @property
     def refusal(self) -> Verdict | None:
@@ -113,7 +115,7 @@ def decide(
         _plan_guard(rung.plan),
     )
     made = rung.plan if isinstance(rung.plan, Plan) else None
-    return Decision(verdicts, made, rung.step, rung.number, known.storm)
+    return Decision(verdicts, made, rung.step, rung.number, max(incident.together, known.storm.targets))
 
 
 def intend(
@@ -164,8 +166,6 @@ def refuse_to_act(
     notices = page_now(incident.notices, now) if incident.attempts else bring_forward(incident.notices, now)
     if reason is Reason.SILENCED and not incident.attempts:
         notices = quieten(incident.notices, "it is silenced or inhibited: a person has it", now)
-    if reason is Reason.STORM and decision.storm.paged_by not in (None, incident.id):
-        notices = as_part(notices, decision.storm, now)
     after = move(
         _known_by(incident, diagnosis, page),
         State.ESCALATED,
@@ -173,6 +173,7 @@ def refuse_to_act(
         says=refusal.says,
         proposal=decision.plan,
         notices=notices,
+        together=decision.together,
         next_at=now + RECONCILE,
     )
     return Moved(after, "decided", {**decided(diagnosis, page, decision), "refusal": reason, "says": refusal.says})
@@ -214,8 +215,7 @@ class _Rung:
     @property
     def passed_over(self) -> bool:
         """It is clearly not the case, or clearly has nothing to do; doubt passes over nothing."""
-        idle = isinstance(self.plan, NoPlan) and self.plan.reason in IDLE
-        return self.condition.answer == "deny" or idle
+        return self.condition.answer == "deny" or _idle(self.plan)
 
 
 def _rung(page: Runbook, target: Target | None, start: int, facts: dict[str, Any], known: Known) -> _Rung:
@@ -240,11 +240,16 @@ def _look_at(page: Runbook, target: Target | None, number: int, facts: dict[str,
 
 
 def _plan(page: Runbook, target: Target, step: Step, known: Known) -> Plan | NoPlan:
-    lever = lever_of(step.action, target)
-    if lever is None or lever not in known.around:
+    ways = [lever for lever in ways_to(step.action, target) if lever in known.around]
+    if not ways:
         return NoPlan("no_lever", f"nothing of {target.name} can be changed by {step.action}")
-    made = make_plan(lever, target, step, known.around[lever])
+    tried = [make_plan(lever, target, step, known.around[lever]) for lever in ways]
+    made = next((one for one in tried if not _idle(one)), tried[0])
     return replace(made, undoable=False) if isinstance(made, Plan) and page.failure_mode in NEVER_UNDO else made
+
+
+def _idle(plan: Plan | NoPlan | None) -> bool:
+    return isinstance(plan, NoPlan) and plan.reason in IDLE
 
 
 def _target_guard(incident: Incident, target: Target | None) -> Verdict:

@@ -14,12 +14,16 @@ from responder.domain.runbook import Action
 
 @dataclass(frozen=True)
 class Effect:
-    """What an action moves and which way, and which symptoms it brings for a while even when all goes well."""
+    """What an action moves and which way, and which symptoms it brings for a while even when all goes well.
+
+    `back` says what is being done while it is led back step by step.
+    """
 
     moves: str
     towards: str
     brings: frozenset[FailureMode]
     settles_within: timedelta
+    back: str = "taking it back"
 
 
 EFFECTS = {
@@ -32,10 +36,51 @@ EFFECTS = {
     ),
     # Who is turned away at the gateway sees errors, and tries again.
     Action.THROTTLE: Effect(
-        "traffic", "down", frozenset({FailureMode.ERROR_RATE, FailureMode.API_TIMEOUT}), timedelta(minutes=15)
+        "traffic",
+        "down",
+        frozenset({FailureMode.ERROR_RATE, FailureMode.API_TIMEOUT}),
+        timedelta(minutes=15),
+        "lifting the limit",
     ),
     Action.RESTORE_REGISTRY: Effect("registry", "back", frozenset({FailureMode.LATENCY_SPIKE}), timedelta(minutes=15)),
+    # Engines read weights while they answer, and old ones refuse the adapter's callers for a moment.
+    Action.RESTORE_ADAPTER: Effect(
+        "adapter",
+        "back",
+        frozenset({FailureMode.LATENCY_SPIKE, FailureMode.ERROR_RATE}),
+        timedelta(minutes=15),
+    ),
     Action.FREEZE: Effect("rollout", "stopped", frozenset(), timedelta()),
+    Action.REEVALUATE: Effect("evaluation", "started", frozenset(), timedelta()),
+    # Engines load the model again with the other settings, one after the other.
+    Action.SWITCH_PROFILE: Effect(
+        "profile",
+        "gentle",
+        frozenset({FailureMode.LATENCY_SPIKE, FailureMode.ERROR_RATE}),
+        timedelta(minutes=15),
+        "putting the serving profile back",
+    ),
+    # Another model answers: slower perhaps, and other words than before.
+    Action.OPEN_CIRCUIT: Effect(
+        "calls",
+        "to the fallback",
+        frozenset({FailureMode.LATENCY_SPIKE, FailureMode.QUALITY_REGRESSION}),
+        timedelta(minutes=15),
+        "closing the circuit",
+    ),
+    # New replicas begin with cold caches, and cost money from their first minute.
+    Action.SCALE_OUT: Effect(
+        "replicas",
+        "up",
+        frozenset({FailureMode.LATENCY_SPIKE, FailureMode.COST_OVERRUN}),
+        timedelta(minutes=15),
+        "giving the added replicas back",
+    ),
+    # The others take over what the hot one did, with caches that do not know those callers yet.
+    Action.REBALANCE: Effect("weights", "as declared", frozenset({FailureMode.LATENCY_SPIKE}), timedelta(minutes=15)),
+    Action.DRAIN: Effect(
+        "shards", "out", frozenset({FailureMode.LATENCY_SPIKE}), timedelta(minutes=15), "putting the shard back"
+    ),
 }
 
 

@@ -43,7 +43,8 @@ class Notice:
     """One thing to tell a person. Its key is the incident and the kind; `tries` numbers the deliveries.
 
     `about` is what an update or the end follows up. `told_as` is quieter than `kind` where the target's team wants
-    it so. `began_at` is when a delivery began whose end is not known. A ticket to `review` outlives the incident.
+    it so. `began_at` is when a delivery began whose end is not known. A ticket to `review` outlives the incident. The
+    `summary` of a storm speaks for other incidents as well: nothing but its delivery makes it superfluous.
     """
 
     kind: NoticeKind
@@ -58,6 +59,7 @@ class Notice:
     told_as: NoticeKind | None = None
     began_at: datetime | None = None
     review: bool = False
+    summary: bool = False
 
     @property
     def pending(self) -> bool:
@@ -78,14 +80,17 @@ def raise_to(notices: tuple[Notice, ...], urgency: Urgency, due_at: datetime) ->
     if any(n.cancelled is None and n.kind in _at_least(urgency) for n in notices):
         return notices
     quiet = tuple(
-        replace(n, cancelled=f"a {urgency} says it louder") if n.pending and n.kind in _LOUD else n for n in notices
+        replace(n, cancelled=f"a {urgency} says it louder") if n.pending and n.kind in _LOUD and not n.summary else n
+        for n in notices
     )
     return (*quiet, Notice(NoticeKind(urgency), due_at))
 
 
 def bring_forward(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
     """Make what is pending due now."""
-    return tuple(replace(n, due_at=min(n.due_at, now)) if n.pending and n.kind in _LOUD else n for n in notices)
+    return tuple(
+        replace(n, due_at=min(n.due_at, now)) if n.pending and n.kind in _LOUD and not n.summary else n for n in notices
+    )
 
 
 def quieten(notices: tuple[Notice, ...], why: str, now: datetime) -> tuple[Notice, ...]:
@@ -132,17 +137,18 @@ def on_closing(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]
 
 def taken_over(notices: tuple[Notice, ...], who: str) -> tuple[Notice, ...]:
     """Tell nobody else: a person has it."""
-    return tuple(replace(n, cancelled=f"{who} has it") if n.pending else n for n in notices)
+    return tuple(replace(n, cancelled=f"{who} has it") if n.pending and not n.summary else n for n in notices)
 
 
 def next_due(notices: Iterable[Notice]) -> Notice | None:
     return min((n for n in notices if n.pending), key=lambda n: n.due_at, default=None)
 
 
-def after_failure(notice: Notice, why: str, now: datetime) -> Notice:
-    """Try again after 30 s, doubling up to 10 min; never give up."""
+def after_failure(notice: Notice, why: str, now: datetime, asked_s: int = 0) -> Notice:
+    """Try again after 30 s, doubling up to 10 min, or when the outside asked to be left alone until; never give up."""
     wait = min(timedelta(minutes=10), timedelta(seconds=30 * 2 ** min(notice.tries, 6)))
-    return replace(notice, tries=notice.tries + 1, due_at=now + wait, last_failure=why)
+    due_at = now + max(wait, timedelta(seconds=asked_s))
+    return replace(notice, tries=notice.tries + 1, due_at=due_at, last_failure=why)
 
 
 def capped(kind: NoticeKind, loudest: Urgency) -> NoticeKind:

@@ -4,7 +4,7 @@ Every guard answers allow, deny with a reason, or unknown, which denies and brin
 happens only when all of them allow; the first that does not gives the reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,10 +56,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Firing:
-    """What Prometheus or Alertmanager said of the alert just now."""
+    """What Prometheus or Alertmanager said of the alert just now.
+
+    `beside` are the labels of everything that fires under the same name, and since when, where that is known.
+    """
 
     state: Literal["firing", "suppressed", "gone", "unknown"]
     says: str
+    beside: tuple[tuple[Mapping[str, str], datetime], ...] = ()
 
 
 def first_refusal(verdicts: Iterable[Verdict]) -> Verdict | None:

@@ -18,6 +18,7 @@ from responder.domain.plain import canonical, sha256
 from responder.domain.remediation import Plan
 from responder.domain.runbook import Escalate, IfNotRecovered, Verify
 from responder.domain.said import Said
+from responder.domain.storm import Speaker
 from responder.domain.target import NoTarget
 
 
@@ -31,7 +32,7 @@ class State(StrEnum):
     VERIFYING = "verifying"  # done; does the service recover?
     UNDOING = "undoing"  # intention to take it back written
     REVERTING = "reverting"  # taking back accepted, not yet done
-    LIFTING = "lifting"  # recovered under a limit; intention to lift it by one step written
+    LIFTING = "lifting"  # recovered under what was done; intention to lead it back by one step written
     RECOVERED = "recovered"  # verified; waiting for the alerts to end
     ESCALATED = "escalated"  # a person has it; automation is over
     CLOSED = "closed"
@@ -65,8 +66,8 @@ class Disposition(StrEnum):
 class Episode:
     """One firing period of one alert; repeats are counted, never listed.
 
-    An end is `presumed` when nobody told us of it: the alert was only no longer found. Its `disposition` is its
-    own only where it differs from the incident's: it was never seen firing.
+    An end is `presumed` when nobody told us of it: the alert was only no longer found, since `missing_since`. Its
+    `disposition` is its own only where it differs from the incident's: it was never seen firing.
     """
 
     source: str
@@ -78,11 +79,33 @@ class Episode:
     repeats: int = 0
     ends_at: datetime | None = None
     presumed: bool = False
+    missing_since: datetime | None = None
     disposition: Disposition | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         return self.source, self.fingerprint
+
+
+@dataclass(frozen=True)
+class Apart:
+    """An episode that stands beside its incident, because an incident carries few; the labels are to ask for it by.
+
+    One that is open counts only for the incident it was begun for.
+    """
+
+    incident: str
+    episode: Episode
+    labels: dict[str, str]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.episode.key
+
+
+def place_of(key: tuple[str, str]) -> str:
+    """Name the place of an episode beside its record; it is the same for every firing period of an alert."""
+    return sha256(canonical(list(key)))[:32]
 
 
 @dataclass(frozen=True)
@@ -112,9 +135,14 @@ class Intent:
 class Incident:
     """The incident as it stands; the journal holds how it came to be so.
 
-    `forgotten` counts ended episodes it no longer carries; each stands in the journal as started and ended.
-    `together` is how many targets the largest notification about it was about. `lifted` counts the steps begun on the
-    way back from a limit; `left` are the releases it went away from.
+    It carries the first few episodes; `apart` counts the open ones that stand beside it, of which `loudest` and
+    `earliest` are remembered here, and `looked_at` is the last that was compared with what fires.
+    In a storm it is `spoken_for` by another, or it leads, and the storm goes back to `leads_since`.
+    `forgotten` counts ended episodes it does not carry; each stands in the journal as started and ended.
+    `together` is how many targets the largest notification about it was about, or were in trouble with it. `lifted`
+    counts the steps begun on the way back from what was done; `left` are the releases it went away from; `kept` are
+    earlier steps that did not help alone and stand beside the last one, `led_back` says which of them are back where
+    they came from.
     """
 
     id: str
@@ -127,6 +155,10 @@ class Incident:
     seq: int = 0
     last_sha256: str = "0" * 64
     episodes: tuple[Episode, ...] = ()
+    apart: int = 0
+    loudest: Severity | None = None
+    earliest: datetime | None = None
+    looked_at: str = ""
     forgotten: int = 0
     together: int = 1
     alerts: tuple[Alert, ...] = ()
@@ -134,6 +166,8 @@ class Incident:
     diagnosis: Diagnosis | None = None
     runbook: RunbookRef | None = None
     intent: Intent | None = None
+    kept: tuple[Intent, ...] = ()
+    led_back: tuple[str, ...] = ()
     proposal: Plan | None = None
     approval: Answer | None = None
     refusal: str | None = None
@@ -153,21 +187,30 @@ class Incident:
     reverted_at: datetime | None = None
     recovered_at: datetime | None = None
     said: tuple[Said, ...] = ()
+    spoken_for: Speaker | None = None
+    leads_since: datetime | None = None
 
     @property
     def severity(self) -> Severity:
-        return loudest([e.severity for e in self.episodes])
+        return loudest([e.severity for e in self.episodes] + ([self.loudest] if self.loudest else []))
 
     @property
     def firing(self) -> tuple[Episode, ...]:
         return tuple(e for e in self.episodes if e.ends_at is None)
 
     @property
+    def still_firing(self) -> int:
+        """How many fire, here and apart."""
+        return len(self.firing) + self.apart
+
+    @property
     def started_at(self) -> datetime:
-        return min((e.starts_at for e in self.episodes), default=self.opened_at)
+        starts = [e.starts_at for e in self.episodes] + ([self.earliest] if self.earliest else [])
+        return min(starts, default=self.opened_at)
 
 
 RECONCILE = timedelta(minutes=15)  # how often a quiet incident is compared with what fires
+LOOK_AGAIN = timedelta(minutes=5)  # Prometheus tells a restarted Alertmanager everything again within a minute or two
 
 Kind = Literal[
     "received",
@@ -178,6 +221,7 @@ Kind = Literal[
     "verified",
     "undone",
     "reverted",
+    "joined",
     "told",
     "closed",
     "stumbled",
@@ -190,11 +234,15 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Moved:
-    """An incident after a step, and what is written down about it; without a kind nothing is written."""
+    """An incident after a step, and what is written down about it; without a kind nothing is written.
+
+    `apart` are the episodes beside it that changed.
+    """
 
     incident: Incident
     kind: Kind | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    apart: tuple[Apart, ...] = ()
 
 
 def incident_id(resource: str, opening: int) -> str:

@@ -10,13 +10,16 @@ from typing import Any
 
 from responder.domain.audit import GENESIS, Record
 from responder.domain.failure_mode import FailureMode
-from responder.domain.incident import Episode, Incident
+from responder.domain.incident import Apart, Episode, Incident
 from responder.domain.plain import from_plain, to_plain
+from responder.domain.storm import Lead
 from responder.errors import TryAgain
 
 LEASE = timedelta(seconds=90)  # longer than the longest timeout of any holder (template: 60 s)
-VERSION = 1
+VERSION = 2  # since 2 episodes may stand apart; a record without any is still written as 1
 REMEMBERED = 100  # past episodes and actions kept per resource
+REMEMBERED_FOR = timedelta(days=14)  # how long an ended episode apart is looked for: no queue keeps a message longer
+MOST_APART = 90  # written in one change; DynamoDB takes 100 items in a transaction
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class TargetRecord:
 
     `unexported` maps a stream to its first sequence that is not yet in the audit; `versions` is the newest
     mode parameter versions that were audited (only the resource `control` has them); `heard` is when each source's
-    Watchdog was heard last (only the resource `watchdog`).
+    Watchdog was heard last (only the resource `watchdog`). Until `apart_until` ended episodes are remembered apart.
+    `leads` is who speaks for a storm to each team (only the resource `storm`).
     """
 
     resource: str
@@ -69,10 +73,17 @@ class TargetRecord:
     unexported: dict[str, int] = field(default_factory=dict)
     export_not_before: datetime | None = None
     heard: dict[str, datetime] = field(default_factory=dict)
+    apart_until: datetime | None = None
+    leads: dict[str, Lead] = field(default_factory=dict)
     unknown: dict[str, Any] = field(default_factory=dict)
 
     def held(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now
+
+    def has_apart(self, now: datetime) -> bool:
+        """Say whether episodes have to be looked for beside the record."""
+        is_open = self.incident is not None and self.incident.apart > 0
+        return is_open or (self.apart_until is not None and self.apart_until > now)
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class Change:
-    """One conditional transaction: the record as it shall be, entries appended, budgets spent, when to look again."""
+    """One conditional transaction: the record as it shall be, entries appended, budgets spent, when to look again.
+
+    `apart` are at most MOST_APART episodes to be put beside the record.
+    """
 
     record: TargetRecord
     expected_epoch: int
@@ -97,6 +111,7 @@ class Change:
     budgets: tuple[Budget, ...] = ()
     due_at: datetime | None = None
     due_kind: str = ""
+    apart: tuple[Apart, ...] = ()
 
 
 def write_state(record: TargetRecord) -> dict[str, Any]:
@@ -106,7 +121,8 @@ def write_state(record: TargetRecord) -> dict[str, Any]:
     of_incident = kept.pop("incident", {})
     if record.incident and of_incident.get("id") == record.incident.id:
         known["incident"] = {**of_incident, **known["incident"]}
-    return {**kept, **known, "v": VERSION}
+    plain = record.apart_until is None and (record.incident is None or not record.incident.apart)
+    return {**kept, **known, "v": 1 if plain else VERSION}
 
 
 def read_state(fact: dict[str, Any]) -> TargetRecord:

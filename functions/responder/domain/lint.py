@@ -101,6 +101,8 @@ def _unreached(book: Book, rules: Sequence[AlertRule], now: datetime) -> Iterato
     reached: set[str] = set()
     for rule in rules:
         alert = rule.as_alert(now)
+        if alert.is_watchdog:  # wakes nobody, so there is nothing to read
+            continue
         diagnosis = diagnose([alert], [], (), book, now)
         if alert.runbook and alert.runbook not in book.runbooks:
             yield Finding(

@@ -31,7 +31,10 @@ CHUNK = 64 * 1024  # SQS bills in chunks of 64 KiB
 LARGEST = 1024 * 1024  # SQS refuses more, attributes included
 MOST_ALERTS = 200  # a message's episodes must fit into one journal entry (64 KiB)
 BOOKS = "books"  # the source of what the responder finds wrong with its own books
+EVALUATION = "evaluation"  # the source of what evaluate_model finds
+UNKNOWN_TO_ALERTMANAGER = frozenset({BOOKS, EVALUATION})  # whose alerts begin and end by our word alone
 WATCHDOG = "watchdog"  # the resource of every heartbeat
+ALONE = "alert/"  # begins the resource of an alert that matches no target
 _PACKED = "z1:"
 _NO_TARGET = NoTarget("no_target", "a heartbeat is about nothing")
 
@@ -40,8 +43,8 @@ _NO_TARGET = NoTarget("no_target", "a heartbeat is about nothing")
 class Message:
     """Alerts of one notification that are about one resource; `target` is None when nothing may be touched.
 
-    An `answer` comes alone, without alerts. `together` is how many targets the notification was about: many at once
-    are a storm.
+    An `answer` comes alone, without alerts. `together` is how many targets the notification was about, or how many
+    alerts of it match none: many at once are a storm.
     """
 
     source: str
@@ -81,21 +84,27 @@ def to_messages(notification: Notification, targets: Sequence[Target]) -> list[M
     """Group the alerts by what they are about; alerts without a target stand alone under their fingerprint."""
     groups: dict[str, list[Alert]] = defaultdict(list)
     found: dict[str, Target | NoTarget] = {}
+    looked_up: dict[frozenset[tuple[str, str]], Target | NoTarget] = {}  # a group's alerts differ in other labels
+    names = {name for target in targets for name in target.match}
     for alert in notification.alerts:
-        target = _NO_TARGET if alert.is_watchdog else find_target(alert.labels, targets)
+        telling = frozenset((name, text) for name, text in alert.labels.items() if name in names)
+        if telling not in looked_up:
+            looked_up[telling] = find_target(dict(telling), targets)
+        target = _NO_TARGET if alert.is_watchdog else looked_up[telling]
         resource = target.resource if isinstance(target, Target) else _resource_of(alert)
         groups[resource].append(alert)
         found[resource] = target
-    together = max(1, sum(isinstance(target, Target) for target in found.values()))
+    alone = sum(resource.startswith(ALONE) for resource in found)
+    named = sum(isinstance(target, Target) for target in found.values())
     return [
-        replace(message, together=together)
+        replace(message, together=max(1, alone if resource.startswith(ALONE) else named))
         for resource, alerts in groups.items()
         for message in _parts(notification, resource, found[resource], alerts)
     ]
 
 
 def _resource_of(alert: Alert) -> str:
-    return WATCHDOG if alert.is_watchdog else f"alert/{alert.fingerprint}"
+    return WATCHDOG if alert.is_watchdog else f"{ALONE}{alert.fingerprint}"
 
 
 def encode(message: Message | Said) -> str:
@@ -131,7 +140,20 @@ def decode_any(body: str) -> Message | Said:
     return from_plain(Message, fact, "message")
 
 
+def seen_from(message: Message, sender: str | None) -> Message:
+    """Put down whom the queue saw sending an answer, whatever the message itself says of that."""
+    return replace(message, answer=replace(message.answer, sender=sender)) if message.answer else message
+
+
 def _parts(notification: Notification, resource: str, target: Target | NoTarget, alerts: list[Alert]) -> list[Message]:
+    once = {alert.fingerprint: alert for alert in reversed(alerts)}
+    again = [alert for alert in alerts if alert is not once[alert.fingerprint]]
+    if again:  # two periods of one alert in one delivery are told one after the other
+        parts = [
+            *_parts(notification, resource, target, [a for a in alerts if a is once[a.fingerprint]]),
+            *_parts(notification, resource, target, again),
+        ]
+        return [replace(message, part=number) for number, message in enumerate(parts)]
     whole = _message(notification, resource, target, alerts)
     if len(alerts) <= MOST_ALERTS and len(encode(whole)) <= LARGEST // 2:
         return [whole]

@@ -88,7 +88,7 @@ def _may_close(incident: Incident, now: datetime) -> bool:
 
     The end says what an update would.
     """
-    if incident.firing:
+    if incident.still_firing:
         return False
     if incident.state is State.RECEIVED:
         return not incident.attempts and all(n.deferred(now) for n in incident.notices if n.pending)

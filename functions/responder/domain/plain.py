@@ -51,6 +51,11 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+def spoken(moment: datetime) -> str:
+    """UTC as a person reads it, to the minute."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def millis(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 

@@ -15,6 +15,7 @@ from responder.domain.diagnosis import Diagnosis
 from responder.domain.escalation import bring_forward, page_now
 from responder.domain.guard import Reason
 from responder.domain.incident import RECONCILE, Incident, Moved, RunbookRef, State, move
+from responder.domain.message import Message
 from responder.domain.plain import stamp, to_plain
 from responder.domain.runbook import Runbook
 
@@ -46,6 +47,23 @@ def propose(incident: Incident, diagnosis: Diagnosis, page: Runbook, decision: D
     asked = {"plan_sha256": decision.plan.sha256, "until": stamp(until)}
     facts: dict[str, Any] = {**decided(diagnosis, page, decision), "refusal": Reason.APPROVAL_NEEDED, "asked": asked}
     return Moved(after, "decided", facts)
+
+
+def answer_to(incident: Incident, who: str, yes: bool, now: datetime) -> Message:  # noqa: FBT001  # the answer itself
+    """Bind the answer to the plan it was given for."""
+    plan = incident.proposal.sha256 if incident.proposal else ""
+    return Message(
+        source="people",
+        receiver="answer",
+        resource=incident.resource,
+        alerts=(),
+        truncated=0,
+        redacted={},
+        trace_id=incident.trace_id,
+        received_at=now,
+        target=incident.target,
+        answer=Answer(incident.id, plan, yes, who, now),
+    )
 
 
 def answered(incident: Incident | None, answer: Answer, now: datetime) -> Moved | None:

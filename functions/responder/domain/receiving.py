@@ -10,24 +10,38 @@ ever heard. Per alert of one source:
     resolved, open, but from before its start       -> about an earlier one: ignored
     resolved, nothing open, never seen              -> an episode that was never seen firing: suppressed
     resolved, nothing open, seen before             -> a repeat: ignored
+
+An incident carries the first few of its open episodes; in a storm the others stand apart, each on its own, so that
+what one more alert costs does not grow with how many fire already.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from responder.domain.alert import Alert, Status, shortened
+from responder.domain.alert import Alert, Status, loudest, shortened
 from responder.domain.effects import is_side_effect
-from responder.domain.escalation import add_update, page_now, raise_to
+from responder.domain.escalation import NoticeKind, add_update, page_now, raise_to
 from responder.domain.failure_mode import FailureMode
-from responder.domain.incident import RECONCILE, Disposition, Episode, Incident, Moved, State, incident_id, move
-from responder.domain.journal import REMEMBERED, TargetRecord
+from responder.domain.incident import (
+    RECONCILE,
+    Apart,
+    Disposition,
+    Episode,
+    Incident,
+    Moved,
+    State,
+    incident_id,
+    move,
+)
+from responder.domain.journal import MOST_APART, REMEMBERED, REMEMBERED_FOR, TargetRecord
 from responder.domain.message import Message
 from responder.domain.plain import stamp, to_plain
 from responder.domain.runbook import Escalate
+from responder.domain.storm import is_as_loud
 
-KEPT_ALERTS = 10
+KEPT_ALERTS = 10  # and as many open episodes: of each that an incident carries it has the alert
 KEPT_ENDED = 50  # ended episodes an open incident carries; all of them stand in its journal
 
 
@@ -46,16 +60,57 @@ class News:
         return bool(self.started or self.ended or self.unseen)
 
 
-def sort_out(record: TargetRecord, message: Message, now: datetime) -> News:
-    """Compare the message with the open episodes and with those that ended."""
-    incident = record.incident
-    known = {e.key: e for e in record.past_episodes}
-    known |= {e.key: e for e in incident.episodes} if incident and incident.state is not State.CLOSED else {}
-    news = News()
-    for alert in message.alerts:
-        episode = _episode(message, alert, now)
-        news = _sort_one(news, known.get(episode.key), episode, message.received_at)
-    return news
+def sort_out(record: TargetRecord, message: Message, now: datetime, apart: Sequence[Apart] = ()) -> News:
+    """Compare the message with the open episodes and with those that ended; `apart` are those of its alerts."""
+    known = _known(record, apart)
+    sorted_out: dict[str, list[Episode]] = {name: [] for name in ("started", "ended", "repeated", "unseen", "ignored")}
+    for alert in {a.fingerprint: a for a in reversed(message.alerts)}.values():  # the front door sends each once
+        seen = _episode(message, alert, now)
+        what, episode = _sort_one(known.get(seen.key), seen, message.received_at)
+        sorted_out[what].append(episode)
+    ignored = len(sorted_out.pop("ignored"))
+    return News(**{name: tuple(episodes) for name, episodes in sorted_out.items()}, ignored=ignored)
+
+
+def alert_of(apart: Apart) -> Alert:
+    """Return what one can ask for it by."""
+    episode = apart.episode
+    return Alert(episode.fingerprint, Status.FIRING, episode.starts_at, apart.labels, {})
+
+
+def keys_beside(record: TargetRecord, message: Message) -> list[tuple[str, str]]:
+    """Return the alerts of a message that the record itself does not carry as open."""
+    here = {e.key for e in record.incident.firing} if record.incident else set()
+    keys = [(message.source, alert.fingerprint) for alert in message.alerts]
+    return [key for key in dict.fromkeys(keys) if key not in here]
+
+
+def in_slices(news: News) -> Iterator[News]:
+    """Cut it into what one change can write; mostly it is one."""
+    changes = [("started", e) for e in news.started] + [("ended", e) for e in news.ended]
+    if len(changes) <= MOST_APART:
+        yield news
+        return
+    for start in range(0, len(changes), MOST_APART):
+        part = changes[start : start + MOST_APART]
+        started, ended = (tuple(e for what, e in part if what == name) for name in ("started", "ended"))
+        yield News(started, ended) if start else replace(news, started=started, ended=ended)
+
+
+def _known(record: TargetRecord, apart: Sequence[Apart]) -> dict[tuple[str, str], Episode]:
+    """Take of every alert the episode that is open, else the newest; what another incident left open apart is none."""
+    incident = record.incident if record.incident and record.incident.state is not State.CLOSED else None
+    ours = [a.episode for a in apart if a.episode.ends_at or (incident and a.incident == incident.id)]
+    known: dict[tuple[str, str], Episode] = {}
+    for episode in (*record.past_episodes, *ours, *(incident.episodes if incident else ())):
+        other = known.get(episode.key)
+        if other is None or _newness(other) <= _newness(episode):
+            known[episode.key] = episode
+    return known
+
+
+def _newness(episode: Episode) -> tuple[bool, datetime]:
+    return episode.ends_at is None, episode.starts_at
 
 
 def receive(
@@ -65,7 +120,7 @@ def receive(
     opening = record.incident is None or record.incident.state is State.CLOSED
     incident = record.incident if record.incident and not opening else _open(record, message, now)
     fresh = _fresh(message, news)
-    incident = _take(incident, message, news)
+    incident, apart = _take(incident, message, news)
     if not _settling(incident, fresh, now):
         incident = _came_back(incident, news, now)
         incident = _tell(incident, fresh, incident.intent.escalate if incident.intent else escalate, now)
@@ -77,10 +132,16 @@ def receive(
             says="resolved, but never seen firing",
             notices=(),
         )
-    record = replace(
-        record, opened=record.opened + opening, past_episodes=remember(record, (*news.ended, *news.unseen))
-    )
-    return record, Moved(incident, "received", _facts(message, news, incident, opening))
+    beside = {a.key for a in apart}
+    past = remember(record, (e for e in (*news.ended, *news.unseen) if e.key not in beside))
+    record = remember_apart(replace(record, opened=record.opened + opening, past_episodes=past), apart, now)
+    return record, Moved(incident, "received", _facts(message, news, incident, opening), apart)
+
+
+def remember_apart(record: TargetRecord, apart: Iterable[Apart], now: datetime) -> TargetRecord:
+    """Look for what ended apart as long as something late may still come."""
+    ended = any(a.episode.ends_at for a in apart)
+    return replace(record, apart_until=now + REMEMBERED_FOR) if ended else record
 
 
 def remember(record: TargetRecord, episodes: Iterable[Episode]) -> tuple[Episode, ...]:
@@ -90,20 +151,20 @@ def remember(record: TargetRecord, episodes: Iterable[Episode]) -> tuple[Episode
     return tuple(gone.values())[-REMEMBERED:]
 
 
-def _sort_one(news: News, known: Episode | None, seen: Episode, received_at: datetime) -> News:
+def _sort_one(known: Episode | None, seen: Episode, received_at: datetime) -> tuple[str, Episode]:
     if known and _late(known, seen, received_at):
-        return replace(news, ignored=news.ignored + 1)
+        return "ignored", known
     is_open = known is not None and known.ends_at is None
     if known and is_open and seen.ends_at:
-        return replace(news, ended=(*news.ended, replace(known, ends_at=seen.ends_at)))
+        return "ended", replace(known, ends_at=seen.ends_at)
     if known and is_open:
         again = replace(
             known, repeats=known.repeats + 1, last_seen=seen.last_seen, starts_at=min(known.starts_at, seen.starts_at)
         )
-        return replace(news, repeated=(*news.repeated, again))
+        return "repeated", again
     if seen.ends_at:
-        return replace(news, unseen=(*news.unseen, replace(seen, disposition=Disposition.SUPPRESSED)))
-    return replace(news, started=(*news.started, seen))
+        return "unseen", replace(seen, disposition=Disposition.SUPPRESSED)
+    return "started", seen
 
 
 def _late(known: Episode, seen: Episode, received_at: datetime) -> bool:
@@ -132,15 +193,47 @@ def _open(record: TargetRecord, message: Message, now: datetime) -> Incident:
     )
 
 
-def _take(incident: Incident, message: Message, news: News) -> Incident:
+def _take(incident: Incident, message: Message, news: News) -> tuple[Incident, tuple[Apart, ...]]:
+    """Put what is new into the incident as long as there is room, and the rest beside it."""
+    here = {e.key for e in incident.firing}
     changed = {e.key: e for e in (*news.ended, *news.repeated)}
     episodes = tuple(changed.get(e.key, e) if e.ends_at is None else e for e in incident.episodes)
-    alerts = (*incident.alerts, *map(shortened, _fresh(message, news)))
-    everything = (*episodes, *news.started, *news.unseen)
+    room = max(0, KEPT_ALERTS - sum(e.ends_at is None for e in episodes))
+    everything = (*episodes, *news.started[:room], *news.unseen)
     kept = _bounded(everything)
-    forgotten = incident.forgotten + len(everything) - len(kept)
-    together = max(incident.together, message.together)
-    return replace(incident, episodes=kept, forgotten=forgotten, together=together, alerts=alerts[:KEPT_ALERTS])
+    begun, over = news.started[room:], [e for e in news.ended if e.key not in here]
+    after = replace(
+        incident,
+        episodes=kept,
+        forgotten=incident.forgotten + len(everything) - len(kept) + len(over),
+        together=max(incident.together, message.together),
+        alerts=_of_alerts(incident, _fresh(message, news), kept),
+    )
+    labels = {alert.fingerprint: shortened(alert).labels for alert in message.alerts} if begun or over else {}
+    apart = tuple(Apart(incident.id, e, labels[e.fingerprint]) for e in (*begun, *over))
+    return _with_apart(after, begun, len(over)), apart
+
+
+def _with_apart(incident: Incident, begun: Sequence[Episode], over: int) -> Incident:
+    if not begun:
+        return replace(incident, apart=incident.apart - over)
+    known = [incident.loudest] if incident.loudest else []
+    starts = [incident.earliest] if incident.earliest else []
+    return replace(
+        incident,
+        apart=incident.apart + len(begun) - over,
+        loudest=loudest([*known, *(e.severity for e in begun)]),
+        earliest=min([*starts, *(e.starts_at for e in begun)]),
+    )
+
+
+def _of_alerts(incident: Incident, fresh: Sequence[Alert], kept: Sequence[Episode]) -> tuple[Alert, ...]:
+    """Keep as many alerts as an incident carries, before all others those whose open episode it carries."""
+    known = {alert.fingerprint: alert for alert in (*incident.alerts, *fresh)}
+    is_open = {e.fingerprint for e in kept if e.ends_at is None}
+    first = sorted(known.values(), key=lambda alert: alert.fingerprint not in is_open)[:KEPT_ALERTS]
+    chosen = {alert.fingerprint for alert in first}
+    return tuple(shortened(alert) for fingerprint, alert in known.items() if fingerprint in chosen)
 
 
 def _fresh(message: Message, news: News) -> list[Alert]:
@@ -150,8 +243,9 @@ def _fresh(message: Message, news: News) -> list[Alert]:
 
 def _bounded(episodes: tuple[Episode, ...]) -> tuple[Episode, ...]:
     """An alert that flaps for a week beside one that fires must not outgrow the item."""
-    forgotten = [e for e in episodes if e.ends_at][:-KEPT_ENDED]
-    return tuple(e for e in episodes if e not in forgotten)
+    ended = [number for number, e in enumerate(episodes) if e.ends_at]
+    forgotten = set(ended[:-KEPT_ENDED])
+    return tuple(e for number, e in enumerate(episodes) if number not in forgotten)
 
 
 def _tell(incident: Incident, fresh: list[Alert], escalate: Escalate, now: datetime) -> Incident:
@@ -160,8 +254,11 @@ def _tell(incident: Incident, fresh: list[Alert], escalate: Escalate, now: datet
         return replace(incident, notices=page_now(incident.notices, now))
     if not fresh:
         return incident
+    urgency = escalate.urgency(incident.severity)
+    if incident.spoken_for and is_as_loud(incident.spoken_for.kind, NoticeKind(urgency)):
+        return replace(incident, notices=add_update(incident.notices, now))
     wait = timedelta() if incident.state is State.ESCALATED else escalate.page_after
-    notices = raise_to(add_update(incident.notices, now), escalate.urgency(incident.severity), now + wait)
+    notices = raise_to(add_update(incident.notices, now), urgency, now + wait)
     return replace(incident, notices=notices)
 
 
@@ -180,7 +277,9 @@ def _settling(incident: Incident, fresh: list[Alert], now: datetime) -> bool:
 
 
 def _came_back(incident: Incident, news: News, now: datetime) -> Incident:
-    if incident.state is not State.RECOVERED or not news.started:
+    """What began before the recovery is late news: it ends by itself, or is found still firing at the next look."""
+    since = incident.recovered_at
+    if incident.state is not State.RECOVERED or not any(since is None or e.starts_at >= since for e in news.started):
         return incident
     says = "it came back after the recovery was verified"
     return move(incident, State.ESCALATED, says=says, notices=page_now(incident.notices, now), next_at=now + RECONCILE)

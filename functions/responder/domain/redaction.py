@@ -9,39 +9,58 @@ heard since. Who decided something stays: an audit without names is none.
 import functools
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
+from responder.domain import check_digits
 from responder.domain.alert import Alert
 
 T = TypeVar("T")
 SHORT = 400  # characters of a text worth remembering
+_KEY_SHAPES = (  # a prefix that only such a key has, and what follows it
+    r"(?:sk|pk|rk)-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|whsec_\w{20,}|xox[abeprs]-[\w-]{16,}|xapp-[\w-]{16,}"
+    r"|gh[pousr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|ptt|dt|rt|soat)-[\w-]{16,}|hf_\w{16,}|npm_\w{30,}|pypi-[\w-]{30,}"
+    r"|AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}|SK[0-9a-f]{32}|dop_v1_\w{40,}|dapi[0-9a-f]{32}"
+    r"|shp(?:at|ca|pa|ss)_\w{30,}|hv[sb]\.[\w-]{20,}|gl(?:c|sa)_[\w=+/-]{20,}|lin_api_\w{30,}|ntn_\w{30,}|r8_\w{30,}|gsk_\w{30,}"
+    r"|pplx-\w{30,}|xai-\w{30,}|key-[0-9a-f]{32}|PMAK-[\w-]{30,}|ATATT3[\w=-]{30,}|dckr_pat_[\w-]{20,}|sntrys_[\w=+/-]{30,}"
+    r"|NRAK-\w{20,}|sq0[a-z]{3}-[\w-]{20,}|HRKU-[\w-]{30,}|AGE-SECRET-KEY-1\w{50,}|[0-9]{8,10}:AA[\w-]{33}"
+)
+_NAMED = (  # what a secret is called where it is assigned
+    r"password|passwd|passphrase|pwd|secret|(?:secret[_-]?)?access[_-]?key|api[_-]?key|private[_-]?key|account[_-]?key"
+    r"|(?:access|auth|refresh|session|id|api|bot)[_-]?token|client[_-]?secret|x-amz-security-token"
+)
+_IBANS = "|".join(rf"{country}\d\d(?: ?[A-Z0-9]){{{long - 4}}}" for country, long in check_digits.IBAN_LENGTHS.items())
 _KINDS = {
-    "private_key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+    "private_key": re.compile(
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?! [a-z])[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    ),
     "jwt": re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
     "aws_key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "api_key": re.compile(
-        r"\b(?:(?:sk|pk|rk)-|xox[abps]-|gh[pousr]_|github_pat_|glpat-)[\w-]{16,}|\bhf_\w{16,}|\bAIza[\w-]{30,}"
-    ),
+    "aws_secret": re.compile(r"\[redacted aws_key\][^\n]{0,40}?(?<![\w/+])(?P<it>[A-Za-z0-9/+]{40})(?![\w/+=])"),
+    "api_key": re.compile(rf"(?<![\w-])(?:{_KEY_SHAPES})|(?<=hooks\.slack\.com/services/)[\w/]{{20,}}"),
     "bearer": re.compile(r"(?i)\b(?:bearer|basic)\s+[\w.~+/-]{12,}=*"),
-    "url_login": re.compile(r"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"),
+    "url_login": re.compile(r"(?<=://)[^\s/:@]*:[^\s/@]+(?=@)"),
     "secret": re.compile(
-        r"(?i)\b(?:password|passwd|pwd|secret|(?:secret[_-]?)?access[_-]?key|api[_-]?key|private[_-]?key"
-        r"|(?:access|auth|refresh|session|id|api)[_-]?token|client[_-]?secret|x-amz-security-token)"
-        r"[\"']?\s*[=:]\s*[\"']?[^\s,;&\"']{4,}"
+        rf"(?i)(?:(?<![a-z])(?:{_NAMED})[\"']?\s*[=:]\s*(?!\[redacted|[\"']?(?:\$|<|\{{|\*\*|null|none\b|true\b|false\b|[\w.]+[(\[]))"
+        r"(?:\"[^\"\n]{4,}\"|'[^'\n]{4,}'|[^\s,;&\"'<>]{4,})|(?<=\s)-u\s+[\"']?[\w.@+-]+:[^\s\"'\[]{4,})"
     ),
-    "email": re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
-    "iban": re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"),
-    "social_security": re.compile(r"\b(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b"),
-    "phone": re.compile(r"(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]?\d{2,4}){2,4}(?![\w.])"),
+    "email": re.compile(r"(?<![\w.+-])(?!git@)[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w-])"),
+    "iban": re.compile(rf"(?<![^\W_])(?:{_IBANS})(?![^\W_])"),
+    "card": re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){13,18}(?![\w-]|\.\d)"),
+    "social_security": re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])"),
+    "phone": re.compile(r"(?<![\w+])\+[1-9]\d{0,2}(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?!\w|\.\d)"),
 }
-_CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
+_PROVES: dict[str, Callable[[str], bool]] = {
+    "iban": check_digits.iban,
+    "card": check_digits.card,
+    "phone": lambda text: 8 <= len(check_digits.digits_of(text)) <= 15,  # noqa: PLR2004  # E.164, and no shorter subscriber
+}
 _NAMES_A_SECRET = re.compile(
     r"(?i)(?:^|[_-])(?:password|passwd|secret|api[_-]?key|authorization|(?:access|auth|bearer|api)[_-]?token)$"
 )
-_SUSPECT = re.compile(r"[@:=+]|-----|eyJ|A[KSI][IA]|(?:sk|pk|rk|xox.|gh|hf|glpat)\w*[-_]|\d{2}|(?i:bearer|basic)\s")
-_WHO_AND_WHAT = frozenset({"by", "before", "desired"})  # a person's name, and values that were really set
+_SUSPECT = re.compile(r"[@:=+]|-----|eyJ|[\w-]{16}|\d{2}|(?i:bearer|basic)\s")
+_WHO_AND_WHAT = frozenset({"by", "sender", "before", "desired"})  # a person's name, and values that were really set
 
 
 def redact(text: str) -> tuple[str, Counter[str]]:
@@ -50,9 +69,24 @@ def redact(text: str) -> tuple[str, Counter[str]]:
     if not _SUSPECT.search(text):
         return text, counts
     for kind, pattern in _KINDS.items():
-        text, found = pattern.subn(f"[redacted {kind}]", text)
-        counts[kind] += found
-    return _CARD.sub(lambda m: _card(m, counts), text), +counts
+        text = take_out(text, kind, pattern, counts, _PROVES.get(kind))
+    return text, +counts
+
+
+def take_out(
+    text: str, kind: str, pattern: re.Pattern[str], counts: Counter[str], proves: Callable[[str], bool] | None = None
+) -> str:
+    """Put the kind in the place of every match, or of its part `it`, unless its check digits say it is nothing."""
+    part = "it" if "it" in pattern.groupindex else 0
+
+    def replaced(match: re.Match[str]) -> str:
+        if proves and not proves(match.group(part)):
+            return match.group()
+        counts[kind] += 1
+        start, end = (edge - match.start() for edge in match.span(part))
+        return f"{match.group()[:start]}[redacted {kind}]{match.group()[end:]}"
+
+    return pattern.sub(replaced, text)
 
 
 def redact_alert(alert: Alert) -> tuple[Alert, Counter[str]]:
@@ -100,17 +134,3 @@ def _unnamed(texts: Mapping[str, str]) -> dict[str, str]:
 
 def _named(texts: Mapping[str, str]) -> int:
     return sum(bool(_NAMES_A_SECRET.search(name)) and text != "[redacted secret]" for name, text in texts.items())
-
-
-def _card(match: re.Match[str], counts: Counter[str]) -> str:
-    digits = [int(c) for c in match.group() if c.isdigit()]
-    if not _luhn(digits):
-        return match.group()
-    counts["card"] += 1
-    return "[redacted card]"
-
-
-def _luhn(digits: list[int]) -> bool:
-    """ISO/IEC 7812-1 check digit."""
-    doubled = [d * 2 - 9 if d > 4 else d * 2 for d in digits[-2::-2]]  # noqa: PLR2004  # 4*2 is the last one-digit double
-    return sum(digits[-1::-2] + doubled) % 10 == 0

@@ -2,7 +2,8 @@
 
 A plan holds absolute values, never "+2". `classify` compares what is observed with the plan:
 
-    BEFORE       nothing has happened yet       -> repeat the call
+    BEFORE       nothing has happened yet, or   -> repeat the call
+                 not to every part
     IN_PROGRESS  it is happening                -> wait until the deadline
     DESIRED      it has happened                -> go on
     FAILED       the outside says it failed     -> a person
@@ -20,6 +21,8 @@ from responder.domain.release import Configuration, Release
 from responder.domain.runbook import Action
 from responder.domain.touch import TouchKind
 
+AS_DECLARED = "as_declared"  # it stands already as services.yaml declares, so there is nothing to do
+
 
 class Standing(StrEnum):
     """Where the outside stands against a plan."""
@@ -36,7 +39,8 @@ class Snapshot:
     """What was observed: `current` as plan values, `pending` what it is moving to, `state` the outside's own word.
 
     `release` is what it runs, where it runs one, as release markers name it; `revision` is what the outside compares
-    a change with, where it can: a change based on an older look is refused there.
+    a change with, where it can: a change based on an older look is refused there. What is `piecemeal` has a value for
+    each of its parts, which move one by one; a part with nothing ("") has lost what it had.
     """
 
     current: dict[str, str]
@@ -48,6 +52,7 @@ class Snapshot:
     says: str = ""
     release: str = ""
     revision: str = ""
+    piecemeal: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,10 @@ class Candidate:
 class Surroundings:
     """What a plan is made of: the thing, its releases, and what the best candidates are made of, as they are now.
 
-    `left` are the releases this incident already went away from, `candidates` the snapshots, newest first.
+    `loads` is how much each shard does, by what a metric calls it.
+
+    `left` are the releases this incident already went away from, `candidates` the snapshots, newest first,
+    `wanted` is what it would have somebody else do.
     """
 
     seen: Snapshot
@@ -72,6 +80,8 @@ class Surroundings:
     configurations: dict[str, Configuration] = field(default_factory=dict)
     left: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    loads: dict[str, float] = field(default_factory=dict)
+    wanted: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,7 @@ class Plan:
 
     `lift` are the values it is led back through once the service recovered, ending where it came from; empty
     where what was done stays. `leaves` is the release it goes away from, `drift` what a person has to put right.
+    What `hands_over` heals nothing: a person has the incident as soon as it is done.
     """
 
     action: Action
@@ -115,6 +126,7 @@ class Plan:
     lift: tuple[dict[str, str], ...] = ()
     leaves: str = ""
     drift: str | None = None
+    hands_over: bool = False
 
     @property
     def lever(self) -> Lever:
@@ -147,4 +159,11 @@ def classify(seen: Snapshot, before: dict[str, str], desired: dict[str, str]) ->
         return Standing.OTHER if seen.pending and seen.pending != desired else Standing.IN_PROGRESS
     if seen.current == desired:
         return Standing.DESIRED
-    return Standing.BEFORE if seen.current == before else Standing.OTHER
+    unmoved = seen.current == before or (seen.piecemeal and _on_the_way(seen.current, before, desired))
+    return Standing.BEFORE if unmoved else Standing.OTHER
+
+
+def _on_the_way(current: dict[str, str], before: dict[str, str], desired: dict[str, str]) -> bool:
+    """Say whether every part stands where it was, where it should be, or has nothing: the call may be repeated."""
+    parts = current.keys() | before.keys() | desired.keys()
+    return all(current.get(p, "") in ("", before.get(p, ""), desired.get(p, "")) for p in parts)

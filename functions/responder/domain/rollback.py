@@ -14,11 +14,15 @@ from responder.domain.release import Release, candidates, last_known_good, runni
 from responder.domain.remediation import NoPlan, Plan, Surroundings
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
+from responder.domain.things.adapter import call_for
 from responder.domain.touch import TouchKind
 
 CONFIG = "endpoint_config"
 VERSION = "version"
+TASK = "task_definition"
 CANARY = "canary"
+ARTEFACT = "artefact"
+IN_S3 = "s3://"
 NO_KNOWN_GOOD = "no_known_good"
 
 
@@ -27,7 +31,7 @@ class Pointer:
     """How a kind of thing is pointed at a release: as plan values, and as a person types it."""
 
     word: str
-    at: Callable[[str], dict[str, str]]
+    at: Callable[[Target, str], dict[str, str]]
     command: Callable[[Target, Mapping[str, str]], str]
 
 
@@ -39,14 +43,15 @@ def plan_rollback(target: Target, kind: TouchKind, step: Step, around: Surroundi
     choices = candidates(around.releases, seen.release, around.left)
     good, refused = last_known_good(choices, around.configurations, seen.shape)
     if good is None:
-        return NoPlan(NO_KNOWN_GOOD, _why_none(around.releases, seen.release, refused))
-    return _plan(target, kind, step, around, good)
+        return NoPlan(NO_KNOWN_GOOD, why_none(around.releases, seen.release, refused))
+    return plan_to(good, target, kind, step, around)
 
 
-def _plan(target: Target, kind: TouchKind, step: Step, around: Surroundings, good: Release) -> Plan:
+def plan_to(good: Release, target: Target, kind: TouchKind, step: Step, around: Surroundings) -> Plan:
+    """Plan the way to a release that was chosen."""
     pointer, before, current = POINTERS[kind], around.seen.current, around.seen.release
     bad = running(around.releases, current)
-    desired, name = pointer.at(good.config), f"{pointer.word} {target.touch.names[kind]}"
+    desired, name = pointer.at(target, good.config), f"{pointer.word} {target.touch.names[kind]}"
     return Plan(
         action=Action.ROLLBACK,
         kind=kind,
@@ -90,14 +95,60 @@ def _parameter(target: Target, values: Mapping[str, str]) -> str:
     )
 
 
+def _service(target: Target, values: Mapping[str, str]) -> str:
+    named = target.touch.ecs_service
+    return (
+        f"aws ecs update-service --region {quote(target.region)} --cluster {quote(named.cluster if named else '')}"
+        f" --service {quote(named.service if named else '')} --task-definition {quote(values.get(TASK, ''))}"
+    )
+
+
+def _component(target: Target, values: Mapping[str, str]) -> str:
+    """Write what is described back with another artefact: SageMaker takes only whole specifications."""
+    name = quote(target.touch.inference_component or "")
+    named = f"--region {quote(target.region)} --inference-component-name {name}"
+    return (
+        f"aws sagemaker update-inference-component {named} --specification"
+        f' "$(aws sagemaker describe-inference-component {named} --query Specification --output json'
+        f' | jq -c {quote(_put_in(values.get(ARTEFACT, "")))})"'
+    )
+
+
+def _put_in(artefact: str) -> str:
+    """Write the jq that puts an artefact in; images are described otherwise than they are asked for."""
+    if not artefact.startswith(IN_S3):
+        return f".ModelName = {canonical(artefact)}"
+    image = "if .DeployedImage then .Image = .DeployedImage.SpecifiedImage | del(.DeployedImage) else . end"
+    return f".Container.ArtifactUrl = {canonical(artefact)} | .Container |= ({image})"
+
+
+def _on_every_replica(target: Target, path: str) -> dict[str, str]:
+    return dict.fromkeys(target.touch.adapter.hosts, path) if target.touch.adapter else {}
+
+
+def _adapter(target: Target, values: Mapping[str, str]) -> str:
+    """Write one call for each replica, as a person would paste them; the key stays in their shell."""
+    named = target.touch.adapter
+    asked = [(named, host, path) for host, path in sorted(values.items())] if named else []
+    return " && ".join(
+        f"curl --fail-with-body -H \"Authorization: Bearer $VLLM_API_KEY\" -H 'Content-Type: application/json'"
+        f" {quote(adapter.url(host) + call_for(path))} -d {quote(canonical(adapter.asked(path)))}"
+        for adapter, host, path in asked
+    )
+
+
 POINTERS: Mapping[TouchKind, Pointer] = {
-    TouchKind.SAGEMAKER_ENDPOINT: Pointer("endpoint", lambda config: {CONFIG: config}, _endpoint),
-    TouchKind.LAMBDA_ALIAS: Pointer("alias", lambda version: {VERSION: version, CANARY: ""}, alias_command),
-    TouchKind.VERSION_PARAMETER: Pointer("parameter", lambda version: {VERSION: version}, _parameter),
+    TouchKind.SAGEMAKER_ENDPOINT: Pointer("endpoint", lambda _, config: {CONFIG: config}, _endpoint),
+    TouchKind.LAMBDA_ALIAS: Pointer("alias", lambda _, version: {VERSION: version, CANARY: ""}, alias_command),
+    TouchKind.VERSION_PARAMETER: Pointer("parameter", lambda _, version: {VERSION: version}, _parameter),
+    TouchKind.ECS_SERVICE: Pointer("service", lambda _, task: {TASK: task}, _service),
+    TouchKind.INFERENCE_COMPONENT: Pointer("inference component", lambda _, artefact: {ARTEFACT: artefact}, _component),
+    TouchKind.ADAPTER: Pointer("adapter", _on_every_replica, _adapter),
 }
 
 
-def _why_none(releases: Sequence[Release], current: str, refused: tuple[str, ...]) -> str:
+def why_none(releases: Sequence[Release], current: str, refused: tuple[str, ...]) -> str:
+    """Say why there is nothing to go back to, and what a person can do about it."""
     if refused:
         return "no known good release can be trusted: " + "; ".join(refused)
     others = [r.version for r in releases if r.config != current]

@@ -20,6 +20,7 @@ from responder.domain.failure_mode import FailureMode
 from responder.domain.sighting import SignalIndex
 from responder.domain.signal import Signal
 from responder.domain.target import Target, Team
+from responder.domain.vocabulary import Listener, Vocabulary
 
 HEADINGS = ("Meaning", "Impact", "Diagnosis", "Remediation", "Verification")
 _STRICT = ConfigDict(extra="forbid")
@@ -38,8 +39,15 @@ class Action(StrEnum):
 
     ROLLBACK = "rollback"
     RESTORE_REGISTRY = "restore_registry"
+    RESTORE_ADAPTER = "restore_adapter"
     THROTTLE = "throttle"
     FREEZE = "freeze"
+    REEVALUATE = "reevaluate"
+    SWITCH_PROFILE = "switch_profile"
+    OPEN_CIRCUIT = "open_circuit"
+    SCALE_OUT = "scale_out"
+    REBALANCE = "rebalance"
+    DRAIN = "drain"
 
 
 class IfNotRecovered(StrEnum):
@@ -86,8 +94,9 @@ Quotas = Annotated[tuple[Quota, ...], BeforeValidator(_many), PlainSerializer(_w
 class Step:
     """One rung of the ladder; `when` is a condition over the documented context.
 
-    A throttle goes down `to` this share of the limit in force, and is lifted again in `lift_in` even steps;
-    with 0 it stays until a person lifts it.
+    A throttle goes down `to` this share of the limit in force. What has a way back is led back in `lift_in` steps once
+    the service is well: a limit in so many even ones, everything else in the steps it has; with 0 it stays until a
+    person takes it back.
     """
 
     __pydantic_config__ = _STRICT
@@ -171,6 +180,7 @@ class Policy:
     autonomy: Autonomy
     words: dict[str, str] = field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
+    vocabulary: Vocabulary | None = None
     remediation: tuple[Step, ...] = ()
     limits: Limits = field(default_factory=Limits)
     verify: Verify | None = None
@@ -202,22 +212,33 @@ class Book:
         """All signals, arranged for looking them up; made once per book."""
         return SignalIndex(tuple((m, s) for m, page in self.runbooks.items() for s in page.policy.signals))
 
+    @cached_property
+    def listener(self) -> Listener:
+        """The vocabularies of all pages that have one."""
+        return Listener({m: page.policy.vocabulary for m, page in self.runbooks.items() if page.policy.vocabulary})
+
     def page(self, mode: FailureMode) -> Runbook:
         """Return the page of a mode; a mode without one is answered by the page `unknown`, which never acts."""
         return self.runbooks.get(mode) or self.runbooks[FailureMode.UNKNOWN]
 
 
 FLEET: Quotas = (Quota(10, timedelta(hours=1)),)
+STORM = Quota(3, timedelta(minutes=10))
+OneQuota = Annotated[Quota, BeforeValidator(parse_quota), PlainSerializer(write_quota)]
 
 
 @dataclass(frozen=True)
 class Library:
-    """What the artifact carries: the pages, the targets and their teams, and how often the fleet may be touched."""
+    """What the artifact carries: the pages, the targets and their teams, and how often the fleet may be touched.
+
+    `storm` says how many targets in trouble within which time have one cause.
+    """
 
     book: Book
     targets: tuple[Target, ...]
     fleet: Quotas = FLEET
     teams: dict[str, Team] = field(default_factory=dict)
+    storm: OneQuota = STORM
 
     def target(self, name: str | None) -> Target | None:
         return next((t for t in self.targets if t.name == name), None)

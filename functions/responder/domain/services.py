@@ -1,13 +1,14 @@
-"""Read `services.yaml`, the allow-list: what may be touched, and how often the whole fleet may be."""
+"""Read `services.yaml`, the allow-list: what may be touched, how often the whole fleet may be, what a storm is."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from responder.domain.runbook import FLEET, Quotas
+from responder.domain.runbook import FLEET, STORM, OneQuota, Quota, Quotas
 from responder.domain.target import Target, Team
 from responder.domain.written import Finding, Place, Written, nearest, read_as, read_yaml, refuse
 
+_KEYS = ["services", "fleet", "storm", "teams"]
 _NAME = re.compile(r"[a-z0-9-]{1,63}")
 _ACCOUNT = re.compile(r"\d{12}")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+")
@@ -16,16 +17,18 @@ _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Services:
-    """The targets, the fleet's quotas, and where each team is told."""
+    """The targets, the fleet's quotas, where each team is told, and how many targets in trouble are a storm."""
 
     targets: tuple[Target, ...]
     fleet: Quotas
     teams: dict[str, Team] = field(default_factory=dict)
+    storm: Quota = STORM
 
 
 @dataclass(frozen=True)
 class _Fleet:
-    fleet: Quotas
+    fleet: Quotas = FLEET
+    storm: OneQuota = STORM
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,18 @@ def parse_services(text: str, path: str) -> Services:
         target = read_as(Target, {**entry, "name": str(name)}, written, ("services", name))
         findings += target.findings
         targets += [target.value] if target.value else []
-    fleet = read_as(_Fleet, {"fleet": data["fleet"]}, written) if "fleet" in data else None
+    fleet = read_as(_Fleet, {key: data[key] for key in ("fleet", "storm") if key in data}, written)
     teams = read_as(_Teams, {"teams": data.get("teams") or {}}, written)
-    refuse([*findings, *(fleet.findings if fleet else ()), *teams.findings, *_faults(targets, written)])
-    return Services(
-        tuple(targets), fleet.value.fleet if fleet and fleet.value else FLEET, teams.value.teams if teams.value else {}
-    )
+    refuse([*findings, *fleet.findings, *teams.findings, *_faults(targets, written)])
+    limits = fleet.value or _Fleet()
+    return Services(tuple(targets), limits.fleet, teams.value.teams if teams.value else {}, limits.storm)
 
 
 def _shape_faults(data: dict[str, object], at: Written) -> Iterator[Finding]:
     if "services" not in data:
         yield at.finding((), "key services is missing", "write services: {} when nothing may be touched")
-    for key in data.keys() - {"services", "fleet", "teams"}:
-        yield at.finding((key,), f"unknown key {key}", nearest(key, ["services", "fleet", "teams"]))
+    for key in data.keys() - set(_KEYS):
+        yield at.finding((key,), f"unknown key {key}", nearest(key, _KEYS))
     services = data.get("services") or {}
     if not isinstance(services, dict):
         yield at.finding(
@@ -131,6 +133,7 @@ def _entry_faults(target: Target, place: Place, at: Written) -> Iterator[Finding
             f"{target.name} names nothing that may be touched",
             "write for example touch: {sagemaker_endpoint: chat}",
         )
+    yield from _elsewhere(target, place, at)
     role = _ROLE.fullmatch(target.role_arn or "")
     if target.role_arn and (not role or role[1] != target.account):
         yield at.finding(
@@ -138,3 +141,15 @@ def _entry_faults(target: Target, place: Place, at: Written) -> Iterator[Finding
             f"{target.role_arn!r} is not a role in account {target.account}",
             "write arn:aws:iam::<account>:role/<name>",
         )
+
+
+def _elsewhere(target: Target, place: Place, at: Written) -> Iterator[Finding]:
+    """What is named by its ARN must be where the entry is."""
+    for kind, arn in target.touch.arns.items():
+        _, _, _, region, account, *_ = arn.split(":")
+        if (region, account) != (target.region, target.account):
+            yield at.finding(
+                (*place, "touch", kind),
+                f"{arn} is in {account}/{region}, {target.name} in {target.account}/{target.region}",
+                "name what is in the entry's own account and region, or make an entry of its own",
+            )

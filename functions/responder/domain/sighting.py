@@ -30,11 +30,12 @@ Owned = tuple[FailureMode, Signal]
 
 @dataclass(frozen=True)
 class Sighting:
-    """One signal that shows, and the words or the value it showed in."""
+    """One signal that shows, the words or the value it showed in, and the text that they stand in."""
 
     mode: FailureMode
     signal: Signal
     quote: str
+    text: str = ""
 
     @property
     def says(self) -> str:
@@ -50,8 +51,8 @@ class SignalIndex:
     def look(self, alerts: Sequence[Alert], logs: Iterable[str], evidence: Iterable[Evidence]) -> tuple[Sighting, ...]:
         """Return each signal that shows, once, in the order of the book."""
         found: dict[int, Sighting] = {}
-        for place, quote in self._all(alerts, logs, evidence):
-            found.setdefault(place, Sighting(*self.signals[place], quote))
+        for place, quote, text in self._all(alerts, logs, evidence):
+            found.setdefault(place, Sighting(*self.signals[place], quote, text))
         return tuple(found[place] for place in sorted(found))
 
     @cached_property
@@ -65,14 +66,16 @@ class SignalIndex:
 
     def _all(
         self, alerts: Sequence[Alert], logs: Iterable[str], evidence: Iterable[Evidence]
-    ) -> Iterator[tuple[int, str]]:
+    ) -> Iterator[tuple[int, str, str]]:
         for alert in alerts:
-            yield from ((place, alert.name) for place in self._by_name.get(alert.name, ()))
-            yield from self._in_alerts.search(written(alert))
+            yield from ((place, alert.name, "") for place in self._by_name.get(alert.name, ()))
+            told = written(alert)
+            yield from ((place, quote, told) for place, quote in self._in_alerts.search(told))
         for line in _bounded(logs):
-            yield from self._in_logs.search(line)
+            yield from ((place, quote, line) for place, quote in self._in_logs.search(line))
         for e in evidence:
-            yield from ((place, f"{e.value}") for place in self._by_measure.get(e.name, ()) if self._holds(place, e))
+            shown = (place for place in self._by_measure.get(e.name, ()) if self._holds(place, e))
+            yield from ((place, f"{e.value}", "") for place in shown)
 
     def _holds(self, place: int, measured: Evidence) -> bool:
         """A missing or unreadable measurement shows nothing, neither for nor against."""
@@ -133,14 +136,15 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
     """Read each different line once, and stop before a flood delays the diagnosis."""
     left = LONGEST_LOG
     for line in islice(dict.fromkeys(lines), MOST_LINES):
-        yield _with_words(_one_line(line[: min(LONGEST_LINE, left)]))
+        yield as_read(line[: min(LONGEST_LINE, left)])
         left -= len(line)
         if left <= 0:
             return
 
 
-def _with_words(line: str) -> str:
-    """Add the names in a line as words: `ServerTimeoutError` is a server's timeout."""
+def as_read(line: str) -> str:
+    """Put a log line on one line and add the names in it as words: `ServerTimeoutError` is a server's timeout."""
+    line = _one_line(line)
     names = [as_words(name) for name in dict.fromkeys(_NAME.findall(line))]
     return " | ".join([line, *names])
 

@@ -15,7 +15,11 @@ from responder.domain.failure_mode import FailureMode
 
 Kind = Literal["alertname", "alert", "log", "text", "measure", "explained_by"]
 _NAMED = re.compile(r"\{([a-z]+)\}")
-_WORD_EDGE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])_(?=[A-Za-z])")
+_ACRONYMS = "VLLM|LLM|RAG|TTFT|TPOT|KV|GPU|CPU|OOM|API|SLO|SLA|PII|DB|TTS|AI"  # `VLLMTTFTSLOBreach` holds three of them
+_WORD_EDGE = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])_(?=[A-Za-z])"
+    rf"|(?<=\bVLLM)(?=(?:{_ACRONYMS}))|(?<=TTFT|TPOT)(?=SLO|SLA)|(?<=\bLLM|\bRAG|\bGPU)(?=(?:{_ACRONYMS}))"
+)
 
 
 @dataclass(frozen=True)

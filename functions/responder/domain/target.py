@@ -79,11 +79,19 @@ class Target:
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """The names of everything that belongs to this target alone; of a registry, each of its models."""
+        """The names of all that is this target's alone; of a registry each model, of an adapter each replica."""
         registry = self.touch.registry
         base = f"{self.account}/{self.region}/registry"
         models = [f"{base}/{registry.table}/{model}" for model in registry.models] if registry else []
-        return (*(name for kind, name in self.things.items() if kind is not TouchKind.REGISTRY), *models)
+        adapter = self.touch.adapter
+        loaded = [f"adapter/{adapter.adapter}@{host}" for host in adapter.hosts] if adapter else []
+        apart = (TouchKind.REGISTRY, TouchKind.ADAPTER)
+        wholes = [whole for kind, whole in self.touch.wholes.items() if kind not in apart] + loaded
+        return (*(f"{self.account}/{self.region}/{whole}" for whole in dict.fromkeys(wholes)), *models)
+
+    def is_adapter(self, config: str) -> bool:
+        """Say whether a release is one of the target's adapter; something else may run releases beside it."""
+        return self.touch.adapter is not None and self.touch.adapter.version_of(config) is not None
 
     @property
     def selector(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from shlex import quote
 
 from responder.domain.plain import canonical
+from responder.domain.plans.document import DOCUMENT, document_command
 from responder.domain.remediation import NoPlan, Plan, Surroundings
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
@@ -16,7 +17,7 @@ from responder.domain.touch import TouchKind
 
 RATE = "rate"
 BURST = "burst"
-DOCUMENT = "document"
+PER_MINUTE = ("rpm_limit", "tpm_limit")  # whole numbers, of requests and of tokens
 NO_LIMIT = "no_limit"
 AT_LEAST = "at_least"
 Values = dict[str, str]
@@ -51,7 +52,7 @@ def put(values: Mapping[str, str], limits: Mapping[str, float]) -> Values:
     """Write these limits over the values, leaving everything else as it is."""
     if DOCUMENT in values:
         return {DOCUMENT: canonical({**json.loads(values[DOCUMENT]), **{n: _whole(v) for n, v in limits.items()}})}
-    return {**values, **{name: f"{value:g}" for name, value in limits.items()}}
+    return {**values, **{name: _written(name, value) for name, value in limits.items()}}
 
 
 def _plan(
@@ -92,6 +93,8 @@ def _least(target: Target, kind: TouchKind) -> dict[str, float]:
     match kind:
         case TouchKind.USAGE_PLAN if target.touch.usage_plan:
             return {RATE: target.touch.usage_plan.least}
+        case TouchKind.LITELLM_TEAM if target.touch.litellm_team:
+            return {str(name): least for name, least in target.touch.litellm_team.least.items()}
         case TouchKind.API_STAGE if target.touch.api_stage:
             return {RATE: target.touch.api_stage.least}
         case TouchKind.LIMITS_DOCUMENT if target.touch.limits_document:
@@ -102,6 +105,10 @@ def _least(target: Target, kind: TouchKind) -> dict[str, float]:
 
 def _told(limits: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in sorted(limits.items()))
+
+
+def _written(name: str, value: float) -> str:
+    return str(int(value)) if name in PER_MINUTE else f"{value:g}"
 
 
 def _whole(value: float) -> float | int:
@@ -134,20 +141,22 @@ def method_path(method: str) -> str:
 
 
 def _document(target: Target, values: Mapping[str, str]) -> str:
-    limits = target.touch.limits_document
-    ids = (limits.application, limits.environment, limits.profile) if limits else ("", "", "")
+    return document_command(target, TouchKind.LIMITS_DOCUMENT, values)
+
+
+def _team(target: Target, values: Mapping[str, str]) -> str:
+    named = target.touch.litellm_team
+    url, team = (named.url, named.team) if named else ("", "")
+    limits = {name: int(value) for name, value in values.items()}
     return (
-        f"aws appconfig create-hosted-configuration-version --region {quote(target.region)}"
-        f" --application-id {quote(ids[0])} --configuration-profile-id {quote(ids[2])} --content-type application/json"
-        f" --content {quote(values.get(DOCUMENT, ''))} /dev/stdout"
-        f" && aws appconfig start-deployment --region {quote(target.region)} --application-id {quote(ids[0])}"
-        f" --environment-id {quote(ids[1])} --configuration-profile-id {quote(ids[2])}"
-        f" --deployment-strategy-id {quote(limits.strategy if limits else '')} --configuration-version VERSION_SHOWN"
+        f"curl --fail-with-body -H \"Authorization: Bearer $LITELLM_KEY\" -H 'Content-Type: application/json'"
+        f" {quote(url + '/team/update')} -d {quote(canonical({'team_id': team, **limits}))}"
     )
 
 
 _COMMANDS: Mapping[TouchKind, Callable[[Target, Mapping[str, str]], str]] = {
     TouchKind.USAGE_PLAN: _usage_plan,
     TouchKind.API_STAGE: _stage,
+    TouchKind.LITELLM_TEAM: _team,
     TouchKind.LIMITS_DOCUMENT: _document,
 }

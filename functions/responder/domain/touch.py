@@ -1,7 +1,7 @@
 """What may be touched: one small description per kind of thing outside.
 
-The key in `services.yaml` is the kind. A target may name several; the first in the order below gives the
-resource under which its incidents are kept.
+The key in `services.yaml` is the kind; families of kinds stand on the shelf `things/`. A target may name several;
+the first in the order below gives the resource under which its incidents are kept.
 """
 
 from dataclasses import dataclass, fields
@@ -9,6 +9,14 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
+
+from responder.domain.things.adapter import Adapter
+from responder.domain.things.documents import Circuit, Document, LimitsDocument, ServingProfile
+from responder.domain.things.evaluation import Evaluation
+from responder.domain.things.gateway import LiteLlmTeam
+from responder.domain.things.load import Capacity, ListenerWeights, TargetGroup, VariantWeights
+from responder.domain.things.rollouts import CodeDeployGroup, ConfigRollout
+from responder.domain.things.service import EcsService
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -19,10 +27,26 @@ class TouchKind(StrEnum):
     SAGEMAKER_ENDPOINT = "sagemaker_endpoint"
     LAMBDA_ALIAS = "lambda_alias"
     VERSION_PARAMETER = "version_parameter"
+    ECS_SERVICE = "ecs_service"
+    INFERENCE_COMPONENT = "inference_component"
+    ADAPTER = "adapter"
     REGISTRY = "registry"
     USAGE_PLAN = "usage_plan"
     API_STAGE = "api_stage"
+    LITELLM_TEAM = "litellm_team"
     LIMITS_DOCUMENT = "limits_document"
+    SERVING_PROFILE = "serving_profile"
+    CIRCUIT = "circuit"
+    CAPACITY = "capacity"
+    VARIANT_WEIGHTS = "variant_weights"
+    LISTENER_WEIGHTS = "listener_weights"
+    TARGET_GROUP = "target_group"
+    CODEDEPLOY_GROUP = "codedeploy_group"
+    CONFIG_ROLLOUT = "config_rollout"
+    EVALUATION = "evaluation"
+
+
+DOCUMENTS = frozenset({TouchKind.LIMITS_DOCUMENT, TouchKind.SERVING_PROFILE, TouchKind.CIRCUIT})
 
 
 @dataclass(frozen=True)
@@ -98,23 +122,6 @@ class ApiStage:
 
 
 @dataclass(frozen=True)
-class LimitsDocument:
-    """A JSON document in AppConfig; `least` names the numbers that may be lowered and how far."""
-
-    __pydantic_config__ = _STRICT
-
-    application: str
-    environment: str
-    profile: str
-    least: dict[str, float]
-    strategy: str = "AppConfig.AllAtOnce"
-
-    @property
-    def name(self) -> str:
-        return f"{self.application}/{self.environment}/{self.profile}"
-
-
-@dataclass(frozen=True)
 class Touch:
     """Exactly what may be touched on a target."""
 
@@ -123,13 +130,43 @@ class Touch:
     sagemaker_endpoint: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,63}$")] | None = None
     lambda_alias: LambdaAlias | None = None
     version_parameter: VersionParameter | None = None
+    ecs_service: EcsService | None = None
+    inference_component: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,63}$")] | None = None
+    adapter: Adapter | None = None
     registry: Registry | None = None
     usage_plan: UsagePlan | None = None
     api_stage: ApiStage | None = None
+    litellm_team: LiteLlmTeam | None = None
     limits_document: LimitsDocument | None = None
+    serving_profile: ServingProfile | None = None
+    circuit: Circuit | None = None
+    capacity: Capacity | None = None
+    variant_weights: VariantWeights | None = None
+    listener_weights: ListenerWeights | None = None
+    target_group: TargetGroup | None = None
+    codedeploy_group: CodeDeployGroup | None = None
+    config_rollout: ConfigRollout | None = None
+    evaluation: Evaluation | None = None
 
     @property
     def names(self) -> dict[TouchKind, str]:
         """The things that are named, by kind, first things first."""
         found = {TouchKind(f.name): getattr(self, f.name) for f in fields(self)}
         return {kind: thing if isinstance(thing, str) else thing.name for kind, thing in found.items() if thing}
+
+    @property
+    def wholes(self) -> dict[TouchKind, str]:
+        """What each thing is a part of, or all of: two things of one whole belong to one target."""
+        named = {kind: getattr(self, kind) for kind in self.names}
+        return {k: getattr(it, "part_of", f"{k.replace('_', '-')}/{self.names[k]}") for k, it in named.items()}
+
+    @property
+    def arns(self) -> dict[TouchKind, str]:
+        """The things that are named by their ARN."""
+        named = {TouchKind.LISTENER_WEIGHTS: self.listener_weights, TouchKind.TARGET_GROUP: self.target_group}
+        return {kind: thing.arn for kind, thing in named.items() if thing}
+
+    def document(self, kind: TouchKind) -> Document | None:
+        """The document of this kind, where it is one and named."""
+        thing = getattr(self, kind)
+        return thing if isinstance(thing, Document) else None

@@ -7,21 +7,36 @@
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from responder.domain.acting import hand_over, the_intent
+from responder.domain.acting import hand_over, led_back, the_intent
 from responder.domain.alert import Urgency
 from responder.domain.condition import holds
 from responder.domain.duration import write_duration
+from responder.domain.effects import EFFECTS
 from responder.domain.escalation import Notice, NoticeKind, on_closing, on_recovery, page_now, raise_to
 from responder.domain.evidence import Evidence
 from responder.domain.guard import Firing, Reason
-from responder.domain.incident import RECONCILE, Disposition, Episode, Incident, Moved, State, check_every, move
+from responder.domain.incident import (
+    LOOK_AGAIN,
+    RECONCILE,
+    Apart,
+    Disposition,
+    Episode,
+    Incident,
+    Moved,
+    State,
+    check_every,
+    move,
+)
 from responder.domain.plain import stamp, to_plain
 from responder.domain.runbook import IfNotRecovered, Verify
+
+_NEXT_PIECE = timedelta(minutes=1)  # between two looks at different parts of what stands apart
 
 
 class Verdict(StrEnum):
@@ -53,7 +68,7 @@ def cannot_tell(incident: Incident, why: str, now: datetime) -> Moved:
 
 def close_if_ended(incident: Incident, now: datetime) -> Moved | None:
     """Close when every alert has ended and nothing is going on."""
-    if incident.firing:
+    if incident.still_firing:
         return None
     match incident.state:
         case State.RECEIVED if not incident.attempts:
@@ -68,19 +83,35 @@ def close_if_ended(incident: Incident, now: datetime) -> Moved | None:
             return None
 
 
-def reconcile(incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime) -> Moved:
-    """Compare a quiet incident with what fires.
+def reconcile(
+    incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime, beside: Sequence[Apart] = ()
+) -> Moved:
+    """Compare a quiet incident, and some of what stands apart from it, with what fires.
 
     Lost resolves end their episodes; a recovery that is none goes to a person, and so does what outlives its silence.
+    An Alertmanager that has just started knows of no alert: what is not found is looked for once more before it counts.
     """
-    gone = {key for key, seen in firing.items() if seen.state == "gone"}
-    episodes = tuple(
-        replace(e, ends_at=now, presumed=True) if e.key in gone and e.ends_at is None else e for e in incident.episodes
+    episodes = tuple(_seen_again(e, firing.get(e.key), now) for e in incident.episodes)
+    looked = [replace(a, episode=_seen_again(a.episode, firing.get(a.key), now)) for a in beside]
+    apart = tuple(a for a, was in zip(looked, beside, strict=True) if a != was)
+    over = sum(a.episode.ends_at is not None for a in apart)
+    gone = {e.key for e in (*episodes, *(a.episode for a in apart)) if e.ends_at == now and e.presumed}
+    again = bool(apart) or any(e.missing_since for e in episodes if e.ends_at is None)
+    after = replace(
+        incident,
+        episodes=episodes,
+        apart=incident.apart - over,
+        forgotten=incident.forgotten + over,
+        next_at=now + (_NEXT_PIECE if apart and incident.looked_at else LOOK_AGAIN if again else RECONCILE),
     )
-    after = replace(incident, episodes=episodes, next_at=now + RECONCILE)
+    here = {e.key for e in incident.episodes}
     facts = {
         "ended": [list(key) for key in sorted(gone)],
-        "seen": [{"fingerprint": k[1], "state": f.state, "says": f.says} for k, f in sorted(firing.items())],
+        "seen": [
+            {"fingerprint": k[1], "state": f.state, "says": f.says}
+            for k, f in sorted(firing.items())
+            if k in here or k in gone
+        ],
     }
     says = _contradiction(after, firing)
     if says and incident.state is State.RECOVERED:
@@ -88,10 +119,22 @@ def reconcile(incident: Incident, firing: dict[tuple[str, str], Firing], now: da
             move(after, State.ESCALATED, says=says, notices=page_now(after.notices, now)),
             "reconciled",
             {**facts, "escalated": says},
+            apart,
         )
     after = replace(after, notices=_outlived(after, firing, now))
     worth = bool(gone) or after.notices != incident.notices
-    return Moved(after, "reconciled" if worth else None, facts if worth else {})
+    return Moved(after, "reconciled" if worth else None, facts if worth else {}, apart)
+
+
+def _seen_again(episode: Episode, seen: Firing | None, now: datetime) -> Episode:
+    """End what was not found at two looks that lie apart; one look at which nobody can tell changes nothing."""
+    if episode.ends_at or seen is None or seen.state == "unknown":
+        return episode
+    if seen.state != "gone":
+        return replace(episode, missing_since=None)
+    since = episode.missing_since or now
+    ended = now - since >= LOOK_AGAIN
+    return replace(episode, missing_since=since, ends_at=now if ended else None, presumed=ended)
 
 
 def _outlived(incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime) -> tuple[Notice, ...]:
@@ -106,7 +149,9 @@ def _outlived(incident: Incident, firing: dict[tuple[str, str], Firing], now: da
 
 def _contradiction(incident: Incident, firing: dict[tuple[str, str], Firing]) -> str | None:
     """What speaks against a recovery; a silence does not, because whoever set it has the alert."""
+    here = {e.key for e in incident.episodes}
     states = {firing[e.key].state if e.key in firing else "unknown" for e in incident.firing}
+    states |= {seen.state for key, seen in firing.items() if key not in here}
     if "firing" in states:
         return "recovery was verified, but the alert still fires"
     return "recovery was verified, but nobody can say whether the alert ended" if "unknown" in states else None
@@ -127,7 +172,9 @@ def condition_holds(rule: Verify, measured: Evidence, traffic: Evidence) -> bool
 
 def _recovered(incident: Incident, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:
     if incident.lifted < len(the_intent(incident).plan.lift):
-        return _lift(incident, measured, traffic, now)
+        return _lift(incident, _facts(incident, Verdict.RECOVERED, measured, traffic), now)
+    if any(intent.plan.lift for intent in incident.kept):
+        return _lift(_next_back(incident), _facts(incident, Verdict.RECOVERED, measured, traffic), now)
     after = move(
         incident,
         State.RECOVERED,
@@ -140,13 +187,31 @@ def _recovered(incident: Incident, measured: Evidence, traffic: Evidence, now: d
     return Moved(after, "verified", _facts(incident, Verdict.RECOVERED, measured, traffic))
 
 
-def _lift(incident: Incident, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:
-    """It is well under the limit: lift it by one step, and look again."""
-    number, steps = incident.lifted + 1, len(the_intent(incident).plan.lift)
-    says = f"recovered under the limit; lifting it, step {number} of {steps}"
-    told = incident.notices if incident.lifted else on_recovery(incident.notices, now)
-    after = move(incident, State.LIFTING, says=says, lifted=number, next_at=None, give_up_at=None, notices=told)
-    facts = _facts(incident, Verdict.RECOVERED, measured, traffic)
+def _next_back(incident: Incident) -> Incident:
+    """Take up the step kept last that has a way back; what was done since is led back, or stays and is minded."""
+    last, intent = [i for i in incident.kept if i.plan.lift][-1], the_intent(incident)
+    kept = tuple(i for i in incident.kept if i is not last)
+    if led_back(incident):
+        return replace(incident, intent=last, kept=kept, led_back=(*incident.led_back, intent.plan.says), lifted=0)
+    return replace(incident, intent=last, kept=(*kept, intent), lifted=0)
+
+
+def _lift(incident: Incident, facts: dict[str, Any], now: datetime) -> Moved:
+    """It is well with what was done: lead that back by one step, and look again; people are told the first time."""
+    plan, number = the_intent(incident).plan, incident.lifted + 1
+    steps = len(plan.lift)
+    says = f"recovered; {EFFECTS[plan.action].back}, step {number} of {steps}"
+    told = incident.notices if incident.recovered_at else on_recovery(incident.notices, now)
+    after = move(
+        incident,
+        State.LIFTING,
+        says=says,
+        lifted=number,
+        recovered_at=incident.recovered_at or now,
+        next_at=None,
+        give_up_at=None,
+        notices=told,
+    )
     return Moved(after, "verified", {**facts, "next": "lift", "lift": number, "lifts": steps})
 
 
@@ -163,7 +228,7 @@ def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traff
     facts = _facts(incident, Verdict.NOT_RECOVERED, measured, traffic)
     intent = the_intent(incident)
     if incident.lifted:
-        says = "lifting the limit brought the trouble back; going back one step"
+        says = f"{EFFECTS[intent.plan.action].back} brought the trouble back; going back one step"
         after = move(incident, State.UNDOING, says=says, next_at=None)
         return Moved(after, "verified", {**facts, "next": "undo the lift"})
     match intent.if_not_recovered:
@@ -175,7 +240,15 @@ def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traff
             )
         case IfNotRecovered.NEXT:
             return Moved(
-                move(incident, State.RECEIVED, step=intent.step + 1, intent=None, next_at=None, give_up_at=None),
+                move(
+                    incident,
+                    State.RECEIVED,
+                    step=intent.step + 1,
+                    intent=None,
+                    kept=(*incident.kept, intent),
+                    next_at=None,
+                    give_up_at=None,
+                ),
                 "verified",
                 {**facts, "next": "next step"},
             )

@@ -9,14 +9,17 @@ import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
+from responder.domain.acting import led_back
 from responder.domain.advice import Pointers, do_first, prose
 from responder.domain.alert import Alert
+from responder.domain.books import trouble_of
 from responder.domain.diagnosis import Diagnosis
 from responder.domain.duration import roughly
 from responder.domain.escalation import NoticeKind
 from responder.domain.evidence import Evidence
+from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import Disposition, Incident, Intent, State
-from responder.domain.plain import stamp
+from responder.domain.plain import spoken
 from responder.domain.target import Target
 
 LONGEST = 16_000  # characters of a body; SNS takes 256 KB, PagerDuty 512 KB, a person much less
@@ -28,16 +31,19 @@ class Tone(StrEnum):
     """How the story stands, in the subject."""
 
     NEEDS_YOU = "needs you"
+    LOOKING = "automation is looking at it"
     STILL_TRYING = "automation is still trying"
     RECOVERED = "recovered by automation"
     WOULD_HAVE = "would have acted"
     ENDED = "ended"
 
 
-def subject(incident: Incident, kind: NoticeKind, target: Target | None) -> str:
-    mode = incident.diagnosis.failure_mode if incident.diagnosis else "not diagnosed yet"
-    says = f"[{incident.severity}] {_where(incident, target)}: {mode} - {_tone(incident)}"
-    return one_line(_AGAIN.get(kind, "") + says, 100)
+def subject(incident: Incident, kind: NoticeKind, target: Target | None, others: int = 0) -> str:
+    mode = incident.diagnosis.failure_mode if incident.diagnosis else _unexplained(incident, target)
+    where = _where(incident, target) + (f" and {others} more" if others else "")
+    says = f"[{incident.severity}] {where}: {mode} - {_tone(incident)}"
+    again = "" if _tone(incident) is Tone.ENDED and kind is NoticeKind.RESOLVE else _AGAIN.get(kind, "")
+    return one_line(again + says, 100)
 
 
 def body(incident: Incident, kind: NoticeKind, at: Pointers, now: datetime) -> str:
@@ -45,6 +51,7 @@ def body(incident: Incident, kind: NoticeKind, at: Pointers, now: datetime) -> s
     parts = [
         _what(incident, at, now),
         do_first(incident, at),
+        _storm(incident, at),
         _belief(incident),
         _done(incident),
         _alerts(incident),
@@ -64,10 +71,10 @@ def _tone(incident: Incident) -> Tone:
     match incident.state:
         case State.RECOVERED:
             return Tone.RECOVERED
-        case State.CLOSED if incident.disposition is Disposition.RECOVERED:
-            return Tone.RECOVERED if incident.acted_at else Tone.ENDED
         case State.CLOSED:
-            return Tone.NEEDS_YOU if incident.disposition is Disposition.QUARANTINED else Tone.ENDED
+            return _at_the_end(incident)
+        case State.RECEIVED if not incident.attempts:
+            return Tone.LOOKING if incident.target else Tone.NEEDS_YOU
         case State.PROPOSED:
             return Tone.NEEDS_YOU
         case State.ESCALATED:
@@ -76,18 +83,36 @@ def _tone(incident: Incident) -> Tone:
             return Tone.STILL_TRYING
 
 
+def _at_the_end(incident: Incident) -> Tone:
+    if incident.disposition is Disposition.QUARANTINED:
+        return Tone.NEEDS_YOU
+    healed = incident.disposition is Disposition.RECOVERED and incident.acted_at
+    return Tone.RECOVERED if healed else Tone.ENDED
+
+
 def _where(incident: Incident, target: Target | None) -> str:
     if target:
         return target.name
+    if trouble_of(incident.resource):
+        return "responder"
     return incident.alerts[0].name if incident.alerts else incident.resource
 
 
+def _unexplained(incident: Incident, target: Target | None) -> str:
+    """Before a diagnosis the alert speaks: by its name, or where that is said already, in its own words."""
+    if not incident.alerts:
+        return "not diagnosed yet"
+    alert = incident.alerts[0]
+    return alert.name if target else one_line(_said(alert), 60) or "not diagnosed yet"
+
+
 def _what(incident: Incident, at: Pointers, now: datetime) -> str:
-    title = at.page.policy.title if at.page and incident.diagnosis else "something is wrong"
-    firing = f"{len(incident.firing)} alert{'s' * (len(incident.firing) != 1)} firing"
+    explained = at.page is not None and (incident.diagnosis or at.page.failure_mode is not FailureMode.UNKNOWN)
+    title = at.page.policy.title if at.page and explained else "something is wrong"
+    firing = f"{incident.still_firing} alert{'s' * (incident.still_firing != 1)} firing"
     lines = [
         f"{_where(incident, at.target)}: {title}. {_said(incident.alerts[0]) if incident.alerts else ''}".strip(),
-        f"Since {stamp(incident.started_at)} ({_ago(incident.started_at, now)}), {incident.severity}, {firing}.",
+        f"Since {spoken(incident.started_at)} ({_ago(incident.started_at, now)}), {incident.severity}, {firing}.",
     ]
     return "\n".join([*lines, *_how_bad(incident)])
 
@@ -104,8 +129,24 @@ def _how_bad(incident: Incident) -> list[str]:
 
 def _alerts(incident: Incident) -> str:
     lines = ["Alerts:", *(f"  - {_alert(alert)}" for alert in incident.alerts)]
-    more = len(incident.firing) - len(incident.alerts)
+    more = incident.still_firing - len(incident.alerts)
     return "\n".join(lines + ([f"  - and {more} more firing"] if more > 0 else []))
+
+
+def _storm(incident: Incident, at: Pointers) -> str:
+    """Name everybody this notice speaks for, and say that nobody is forgotten when it ends."""
+    if incident.leads_since is None or at.others is None:
+        return ""
+    count, named = at.others.count, at.others.named
+    who = f"{count} more incidents" if named else "more incidents, which cannot be listed yet (responder incidents),"
+    more = [f"  - and {count - len(named)} more: responder incidents"] if count > len(named) else []
+    lines = [
+        f"A storm: this speaks for {who} opened since {spoken(incident.leads_since)}. Look for what they share.",
+        *(f"  - {one_line(name, 60)} (incident {other})" for name, other in named),
+        *more,
+        "When this one has ended, you hear within a quarter of an hour of those of them that still fire.",
+    ]
+    return "\n".join(lines)
 
 
 def _alert(alert: Alert) -> str:
@@ -121,7 +162,8 @@ def _said(alert: Alert) -> str:
 def _belief(incident: Incident) -> str:
     diagnosis = incident.diagnosis
     if diagnosis is None:
-        return "What we believe: not diagnosed yet."
+        known = incident.state is State.CLOSED or trouble_of(incident.resource)
+        return "" if known else "What we believe: not diagnosed yet."
     lines = [
         f"What we believe: {diagnosis.failure_mode}, confidence {diagnosis.confidence:.2f}, next {diagnosis.runner_up}."
     ]
@@ -152,33 +194,49 @@ def _answer(evidence: Evidence) -> str:
 
 
 def _done(incident: Incident) -> str:
-    lines = []
-    if incident.intent:
-        lines.append(_did(incident, incident.intent))
-    if incident.refusal:
-        lines.append(f"What we did not do: {_refused(incident)}")
+    intents = [*incident.kept, *([incident.intent] if incident.intent else [])]
+    lines = [f"What we did, and led back: {one_line(says, 300)}." for says in incident.led_back]
+    lines += [_did(incident, intent) for intent in intents]
+    if incident.refusal and incident.state is not State.PROPOSED:
+        lines += _refused(incident, more=bool(intents))
     elif incident.says and incident.says != (incident.intent.plan.says if incident.intent else ""):
-        lines.append(f"How it stands: {one_line(incident.says, 600)}.")
+        lines.append(f"How it stands: {_in_words(incident.says)}.")
     if incident.drift:
         lines.append(f"Mind: {one_line(incident.drift, 300)}.")
-    if incident.intent and _may_be_taken_back(incident, incident.intent):
-        lines += ["To take it back by hand:", f"  {incident.intent.plan.undo_command}"]
+    back = [i.plan.undo_command for i in reversed(intents) if _may_be_taken_back(incident, i)]
+    if back:
+        lines += ["To take it back by hand:", *(f"  {command}" for command in back)]
     return "\n".join(lines)
 
 
 def _did(incident: Incident, intent: Intent) -> str:
     did = "did" if incident.acted_at else "tried"
-    back = ", and took it back" if incident.reverted_at else ""
+    back = ", and took it back" if incident.reverted_at and intent is incident.intent else ""
+    back = ", and led it back" if _is_back(incident, intent) else back
     return f"What we {did}: {one_line(intent.plan.says, 300)} (action {intent.action_id}){back}."
 
 
-def _refused(incident: Incident) -> str:
-    would = f"would have: {incident.proposal.says}; " if incident.proposal else ""
-    return one_line(f"{would}refused because of {incident.refusal}: {incident.says}", 600)
+def _refused(incident: Incident, *, more: bool) -> list[str]:
+    what = incident.proposal.says if incident.proposal else "anything more" if more else "anything"
+    return [f"What we did not do: {one_line(what, 300)}.", f"Why not: {_in_words(incident.says)} ({incident.refusal})."]
+
+
+def _in_words(text: str) -> str:
+    """Take the quoting of conditions out: whoever reads this does not have to write one."""
+    return one_line(re.sub(r'[`"]', "", text), 600)
 
 
 def _may_be_taken_back(incident: Incident, intent: Intent) -> bool:
-    return intent.plan.undoable and incident.state is not State.CLOSED and incident.reverted_at is None
+    reverted = incident.reverted_at is not None and intent is incident.intent
+    healed = incident.state is State.RECOVERED and bool(intent.plan.leaves)  # back would be to what was bad
+    gone = reverted or healed or _is_back(incident, intent)
+    return intent.plan.undoable and incident.state is not State.CLOSED and not gone
+
+
+def _is_back(incident: Incident, intent: Intent) -> bool:
+    """Say whether it is led back for good; on the way there it may still turn round."""
+    settled = incident.state in (State.VERIFYING, State.RECOVERED, State.CLOSED)
+    return settled and intent is incident.intent and led_back(incident)
 
 
 def _where_more(incident: Incident, at: Pointers) -> str:

@@ -6,7 +6,7 @@ Minute by minute: the fleet is looked at, the alert fires or ends as Alertmanage
 flight arrives, and the sweeper runs. A `between` can break any call, as a killed process or a lost answer does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -29,11 +29,12 @@ from responder.domain.incident import Incident
 from responder.domain.levers import RESTORE
 from responder.domain.message import to_messages
 from responder.domain.release import Artefacts, Configuration, Release
+from responder.domain.rollback import POINTERS
 from responder.domain.runbook import Library
 from responder.domain.target import Target
 from responder.domain.touch import TouchKind
 from responder.errors import ResponderError
-from responder.rehearsal.fleet import Fleet, Health
+from responder.rehearsal.fleet import Fleet, Health, Sight
 from responder.workflow.gather import in_order
 from responder.workflow.respond import respond
 from responder.workflow.sweep import due_now, stumble, sweep_one
@@ -58,7 +59,7 @@ class House:
     target: Target
     alert_name: str
     runbook: str
-    behaves: Callable[["House"], Health]
+    behaves: Callable[[Sight], Health]
     severity: str = "critical"
     neighbours: tuple[Target, ...] = ()
     now: datetime = START
@@ -98,6 +99,12 @@ class House:
         names = [(kind, name) for kind, name in self.target.things.items() if kind in self.things]
         return next((s.release for kind, name in names if (s := self.things[kind].things[name]).release), "")
 
+    def says(self, kind: TouchKind) -> Mapping[str, str]:
+        """What the target's thing of this kind stands at."""
+        if kind is TouchKind.REGISTRY:
+            return self.registry.registry.aliases
+        return self.things[kind].things[self.target.things[kind]].current
+
     @property
     def incident(self) -> Incident | None:
         return self.journal.read(self.target.resource).incident
@@ -112,11 +119,10 @@ class House:
         at = self.now - timedelta(days=2) if good else self.now
         known = {"known_good": "adopted", "known_good_at": at, "known_good_by": "a person"} if good else {}
         kind = next(k for k in self.target.things if k in self.things)
-        word = "endpoint_config" if kind is TouchKind.SAGEMAKER_ENDPOINT else "version"
         for target in self.targets:
             made = Release(target.name, version, version, {"config": f"sha-{version}"}, at, "pipeline")
             self.releases.save(replace(made, **known))  # type: ignore[arg-type]  # the three fields above
-            self.things[kind].stand(target, **{word: version})
+            self.things[kind].stand(target, **POINTERS[kind].at(target, version))
 
     def play(self, minutes: int, events: Callable[["House"], None]) -> None:
         for _ in range(minutes):

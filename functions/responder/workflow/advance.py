@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from responder.domain import acting, deciding, guard, receiving, verification
 from responder.domain.guard import Reason, Verdict
 from responder.domain.incident import Incident, State
-from responder.domain.message import BOOKS
+from responder.domain.message import UNKNOWN_TO_ALERTMANAGER
 from responder.domain.mode import Mode, in_force, names
 from responder.domain.next_step import Do, next_step
 from responder.domain.proposing import needs_only_a_yes, propose, unanswered
@@ -25,7 +25,9 @@ from responder.ports import Remediator
 from responder.workflow.diagnosing import diagnose_now
 from responder.workflow.gather import gather
 from responder.workflow.hold import Hold
+from responder.workflow.once import ReleasesOnce
 from responder.workflow.soak import soak
+from responder.workflow.storming import or_speak
 from responder.workflow.survey import survey, would_be
 from responder.workflow.tell import tell
 from responder.workflow.world import World
@@ -44,7 +46,7 @@ def advance(hold: Hold, world: World, now: datetime) -> None:
 
 
 def decide(hold: Hold, world: World, now: datetime) -> None:
-    incident = hold.incident
+    incident, world = hold.incident, replace(world, releases=ReleasesOnce(world.releases))
     target = world.library.target(incident.target)
     diagnosis = diagnose_now(incident, target, world, now)
     page = world.library.book.page(diagnosis.failure_mode)
@@ -108,6 +110,9 @@ def converge(hold: Hold, world: World, now: datetime) -> None:
         try:
             seen = _remediator(hold, world).observe(target)
             standing, says = classify(seen, dict(before), dict(desired)), seen.says or seen.state
+            if standing is Standing.BEFORE and seen.piecemeal and not acting.is_late(incident, now):
+                _again(hold, world, target, seen, now)
+                return
         except CannotKnow as error:
             says = f"cannot look: {error}"
         except NotThere as error:
@@ -125,7 +130,7 @@ def verify(hold: Hold, world: World, now: datetime) -> None:
     asked = [("verify", fill(rule.query, target.selector)), ("traffic", fill(rule.traffic.query, target.selector))]
     measured, traffic = gather(asked, world.metrics, now, world.ask)
     moved = verification.verify(incident, measured, traffic, now)
-    if moved.incident.state is State.RECOVERED:
+    if moved.facts.get("verdict") == verification.Verdict.RECOVERED:
         _blame(incident, target, world)
     hold.write(moved)
 
@@ -138,13 +143,18 @@ def close(hold: Hold, _: World, now: datetime) -> None:
 
 
 def reconcile(hold: Hold, world: World, now: datetime) -> None:
+    """Look at what the incident carries, and at the next of what stands apart from it."""
     incident = hold.incident
-    open_keys = {e.fingerprint: e.key for e in incident.firing if e.source != BOOKS}  # those no Alertmanager knows
-    asked = [a for a in incident.alerts if a.fingerprint in open_keys]
-    seen = {open_keys[a.fingerprint]: world.alerts.state(a) for a in asked} if world.alerts else {}
-    moved = verification.reconcile(incident, seen, now)
+    beside, looked_at = world.journal.open_apart(incident.resource, incident.looked_at) if incident.apart else ([], "")
+    open_keys = {e.fingerprint: e.key for e in incident.firing if e.source not in UNKNOWN_TO_ALERTMANAGER}
+    asked = {open_keys[a.fingerprint]: a for a in incident.alerts if a.fingerprint in open_keys}
+    asked |= {a.key: receiving.alert_of(a) for a in beside if a.incident == incident.id}
+    states = world.alerts.states(list(asked.values())) if world.alerts else []
+    seen = dict(zip(asked, states, strict=False))
+    moved = verification.reconcile(replace(incident, looked_at=looked_at), seen, now, beside)
+    moved = or_speak(moved, world.library.target(incident.target), world, now)
     record = replace(hold.record, past_episodes=receiving.remember(hold.record, moved.incident.episodes))
-    hold.write(moved, record=record)
+    hold.write(moved, record=receiving.remember_apart(record, moved.apart, now))
 
 
 def export(hold: Hold, world: World, now: datetime) -> None:
@@ -185,6 +195,18 @@ def _apply(hold: Hold, world: World, target: Target, seen: Snapshot, now: dateti
     _, desired = acting.direction(hold.incident)
     outcome = _remediator(hold, world).apply(target, seen, desired, acting.token(hold.incident))
     hold.write(acting.acted(hold.incident, outcome, now))
+
+
+def _again(hold: Hold, world: World, target: Target, seen: Snapshot, now: datetime) -> None:
+    """Ask once more for the parts that stand elsewhere: one was refused, or began anew without what it had."""
+    incident = hold.incident
+    refusal = _export_first(hold, world) or guard.first_refusal(_recheck(hold, world, target, now))
+    if refusal:
+        hold.write(acting.not_done_again(incident, refusal, now))
+        return
+    _, desired = acting.direction(incident)
+    outcome = _remediator(hold, world).apply(target, seen, desired, acting.token(incident))
+    hold.write(acting.repeated(incident, outcome, now))
 
 
 def _recheck(hold: Hold, world: World, target: Target, now: datetime) -> list[Verdict]:

@@ -5,6 +5,7 @@ logged around the start, release markers and the model registry tell what was ch
 may fail.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from responder.domain.diagnosis import Diagnosis, diagnose, questions
 from responder.domain.evidence import Evidence
 from responder.domain.incident import Incident
 from responder.domain.registry import parts_changed
-from responder.domain.release import changes
+from responder.domain.release import Release, changes
 from responder.domain.runbook import fill
 from responder.domain.target import Target
 from responder.errors import CannotKnow, ResponderError
@@ -57,11 +58,19 @@ def _tokenizer_changed(incident: Incident, target: Target, world: World) -> floa
     return float("tokenizer" in parts_changed(world.registry.read(target), good[0], target))
 
 
+def _changes(releases: Sequence[Release], target: Target) -> dict[str, datetime]:
+    """Compare each release with the one before it of its own sort: an adapter's with the adapter's."""
+    adapter = changes([r for r in releases if target.is_adapter(r.config)])
+    others = changes([r for r in releases if not target.is_adapter(r.config)])
+    kinds = adapter.keys() | others.keys()
+    return {kind: max(found[kind] for found in (adapter, others) if kind in found) for kind in kinds}
+
+
 def _releases(target: Target, world: World, now: datetime) -> tuple[Evidence, ...]:
     """Tell how long ago each kind of artefact was last changed by a release."""
     try:
         releases = world.releases.of(target.name)
     except ResponderError as error:
         return (Evidence("releases", "releases", target.name, now, missing=str(error)),)
-    found = {what: (now - at).total_seconds() for what, at in changes(releases).items()}
+    found = {what: (now - at).total_seconds() for what, at in _changes(releases, target).items()}
     return tuple(Evidence(f"{what}_changed_s", "releases", target.name, now, value=age) for what, age in found.items())

@@ -14,7 +14,7 @@ from datetime import datetime
 from responder.domain.alert import Severity, loudest
 from responder.domain.dead_letter import Cause, again, may_be_redriven
 from responder.domain.message import Message, decode, decode_any
-from responder.domain.plain import sha256, stamp
+from responder.domain.plain import sha256, spoken
 from responder.domain.said import Said
 from responder.errors import ActionFailed, CannotRead, ResponderError
 from responder.ports import AlertQueue, Channel, Letter, Quarantine
@@ -69,7 +69,7 @@ def _letter(body: str, receives: int, why: str, now: datetime) -> Letter:
     try:
         message = decode(body)
         names = ", ".join(alert.name for alert in message.alerts[:5])
-        about = f"{len(message.alerts)} alerts about {message.resource}: {names}"
+        about = f"{len(message.alerts)} alert{'s' * (len(message.alerts) != 1)} about {message.resource}: {names}"
         severity = loudest([alert.severity for alert in message.alerts])
     except ResponderError:
         about, severity = "a message that cannot be read", Severity.CRITICAL
@@ -78,7 +78,7 @@ def _letter(body: str, receives: int, why: str, now: datetime) -> Letter:
         kind="page",
         severity=severity,
         subject=f"[{severity}] alerts wait unanswered: the responder cannot write its journal",
-        body=f"At {stamp(now)}: {about}.\n\n"
+        body=f"At {spoken(now)}: {about}.\n\n"
         f"Do this first: look after these alerts yourself; nothing is done about them and nothing is recorded.\n"
         f"Then find out why the journal cannot be written: {why}\n\n"
         "The message stays in the dead letters and is tried again every six minutes, by itself, until it can be.\n"

@@ -1,19 +1,24 @@
 """On schedule: have the inputs moved, is the shadow worse, will the money last? Kept as a report per model.
 
-When inputs have moved the re-evaluation job is started; every finding is one line that a person is told.
+When inputs have moved the re-evaluation job is started. What moved, and a shadow that is worse, goes to the queue as an
+alert like all others; money has an alert of its own in the rules, which know it by the minute.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from responder.domain.message import to_messages
 from responder.domain.serving.budget import Projection, elapsed, project
 from responder.domain.serving.evaluation import Evaluation, Trace, drifts, freeze_all, pairs
+from responder.domain.serving.finding_alerts import tell
 from responder.domain.serving.rule import select
+from responder.domain.serving.service_level import ServiceLevel
 from responder.domain.serving.shadow import gaps, worse
+from responder.domain.target import Target
 from responder.errors import ResponderError
-from responder.ports import Jobs, Metrics, TraceShelf
+from responder.ports import AlertQueue, Jobs, Metrics, TraceShelf
 
 WINDOW = timedelta(hours=6)
 
@@ -25,21 +30,41 @@ class Evaluating:
     traces: TraceShelf
     jobs: Jobs
     metrics: Metrics | None
+    queue: AlertQueue
+    targets: Sequence[Target]
+    levels: Sequence[ServiceLevel]
 
 
 def evaluate_model(here: Evaluating, now: datetime) -> list[Evaluation]:
     """Evaluate every model that was traced in the last window."""
     until = now.replace(minute=0, second=0, microsecond=0)
-    before = by_model(here.traces.read(until - 2 * WINDOW, until - WINDOW))
-    found = [
-        _evaluate(model, traces, before.get(model, []), here, now)
-        for model, traces in by_model(here.traces.read(until - WINDOW, until)).items()
-    ]
-    for evaluation in found:
+    newest, before, oldest = (
+        by_model(here.traces.read(until - (n + 1) * WINDOW, until - n * WINDOW)) for n in range(3)
+    )
+    found = []
+    for model, traces in newest.items():
+        earlier = before.get(model, [])
+        evaluation = _evaluate(model, traces, earlier, _money(model, here.metrics, now), here, now)
+        past = _evaluate(model, earlier, oldest.get(model, []), None, here, now)
         here.traces.keep(evaluation)
-        if evaluation.drifted:
-            here.jobs.start(evaluation.model, evaluation.drifted, now)
+        _tell(evaluation, past, here, now)
+        found.append(evaluation)
     return found
+
+
+def _tell(evaluation: Evaluation, past: Evaluation, here: Evaluating, now: datetime) -> None:
+    """Ask for the re-evaluation first: it is what the ticket speaks of."""
+    if evaluation.drifted:
+        here.jobs.start(evaluation.model, evaluation.drifted, now)
+    notification = tell(evaluation, past, _labels(evaluation.model, here.levels))
+    if notification:
+        here.queue.send(to_messages(notification, here.targets))
+
+
+def _labels(model: str, levels: Sequence[ServiceLevel]) -> Mapping[str, str]:
+    """Return the labels by which an alert of the rules would find the model's target."""
+    named = [one for one in levels if one.match.get("model") == model]
+    return next((one.labels for one in (*named, *(one for one in levels if not one.match))), {})
 
 
 def freeze_baselines(here: Evaluating, now: datetime) -> list[str]:
@@ -59,12 +84,16 @@ def by_model(traces: Sequence[Trace]) -> dict[str, list[Trace]]:
 
 
 def _evaluate(
-    model: str, traces: Sequence[Trace], before: Sequence[Trace], here: Evaluating, now: datetime
+    model: str,
+    traces: Sequence[Trace],
+    before: Sequence[Trace],
+    money: Projection | str | None,
+    here: Evaluating,
+    now: datetime,
 ) -> Evaluation:
     baselines = here.traces.baselines(model)
     drift = drifts(baselines, traces) if baselines else ()
     shadow = gaps(pairs(traces))
-    money = _money(model, here.metrics, now)
     behind = worse(gaps(pairs(before)), shadow)
     missing = [one.says for one in drift if one.drifted is None]
     missing += [] if baselines else ["no baseline: freeze one"]
@@ -73,7 +102,7 @@ def _evaluate(
     findings = [one.says for one in drift if one.drifted]
     findings += [f"the shadow is worse on {dataset}" for dataset in behind]
     findings += [budget.says] if budget and budget.over else []
-    return Evaluation(model, now, len(traces), drift, shadow, budget, tuple(findings), tuple(missing))
+    return Evaluation(model, now, len(traces), drift, shadow, budget, tuple(findings), tuple(missing), behind)
 
 
 def _money(model: str, metrics: Metrics | None, now: datetime) -> Projection | str:

@@ -11,14 +11,14 @@ from responder.domain.audit import make_record
 from responder.domain.deciding import Decision, decide, intend, refuse_to_act
 from responder.domain.diagnosis import Diagnosis
 from responder.domain.escalation import next_due
-from responder.domain.incident import Incident, Moved
+from responder.domain.incident import Incident, Moved, State
 from responder.domain.message import Message
 from responder.domain.proposing import needs_only_a_yes, propose
 from responder.domain.receiving import receive, sort_out
 from responder.domain.runbook import Runbook
 from responder.ports import Letter
 from responder.workflow.diagnosing import diagnose_now
-from responder.workflow.respond import escalation_of
+from responder.workflow.respond import beside, escalation_of
 from responder.workflow.survey import survey
 from responder.workflow.tell import write_letter
 from responder.workflow.world import World
@@ -46,7 +46,7 @@ class Explained:
 def explain(message: Message, world: World, now: datetime) -> Explained:
     """Think one message through; reads, but never writes."""
     record = world.journal.read(message.resource)
-    news = sort_out(record, message, now)
+    news = sort_out(record, message, now, beside(record, message, world.journal, now))
     if not news.anything:
         return Explained(message, "nothing new: these alerts are known; the message would be acknowledged")
     record, received = receive(record, message, news, escalation_of(message, world.library.book), now)
@@ -54,6 +54,10 @@ def explain(message: Message, world: World, now: datetime) -> Explained:
         return Explained(
             message, "only ends of episodes: the incident would be closed or stay as it is", received.incident
         )
+    joined = received.incident
+    if joined.state is not State.RECEIVED:
+        says = f"it would join incident {joined.id}, which is {joined.state}: nothing is decided anew"
+        return Explained(message, says, joined)
     return _think(message, received.incident, world, now)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from responder.domain.audit import Actor, Record, make_record, record_of
-from responder.domain.incident import Incident, Moved
+from responder.domain.incident import Apart, Incident, Moved
 from responder.domain.journal import LEASE, Budget, Chain, Change, TargetRecord
 from responder.domain.next_step import next_due_at, next_step
 from responder.domain.redaction import redact_fact
@@ -113,12 +113,13 @@ class Hold:
         if moved is None:
             self._send(record, expected, (), budgets)
             return
-        moved = replace(moved, incident=_discreet(moved.incident), facts=_redacted(moved.facts))
+        apart = moved.apart
+        moved = replace(moved, incident=_discreet(moved.incident, self.record.incident), facts=_redacted(moved.facts))
         incident, entry = self._entry(moved)
         record = replace(record, incident=incident)
         if entry:
             record = replace(record, unexported={entry.stream: entry.seq, **record.unexported})
-        self._send(record, expected, (entry,) if entry else (), budgets)
+        self._send(record, expected, (entry,) if entry else (), budgets, apart)
         if moved.kind:
             self.written.append(Written(moved.kind, moved.facts, incident))
 
@@ -142,7 +143,12 @@ class Hold:
         return replace(incident, seq=seq, last_sha256=entry.sha256), entry
 
     def _send(
-        self, record: TargetRecord, expected: int, entries: tuple[Record, ...], budgets: Sequence[Budget]
+        self,
+        record: TargetRecord,
+        expected: int,
+        entries: tuple[Record, ...],
+        budgets: Sequence[Budget],
+        apart: tuple[Apart, ...] = (),
     ) -> None:
         busy = next_step(record, self._now) is not None
         if not busy:
@@ -158,6 +164,7 @@ class Hold:
                 budgets=tuple(budgets),
                 due_at=record.lease_until or due_at,  # while it is held, nobody else need look before the lease ends
                 due_kind=due.do if due else "",
+                apart=apart,
             ),
         )
         self._doubt = False
@@ -188,8 +195,12 @@ def _redacted(facts: Mapping[str, Any]) -> dict[str, Any]:
     return clean
 
 
-def _discreet(incident: Incident) -> Incident:
-    """Redact what an incident remembers of the outside's words; its intent holds values that are acted on."""
+def _discreet(incident: Incident, held: Incident | None) -> Incident:
+    """Redact what an incident remembers of the outside's words; its intent holds values that are acted on.
+
+    What is the same as in hand was redacted when it got there.
+    """
     heard = {name: getattr(incident, name) for name in ("says", "notices", "diagnosis", "drift")}
-    clean, counts = redact_fact(heard)
+    news = {name: value for name, value in heard.items() if value is not getattr(held, name, None)}
+    clean, counts = redact_fact(news)
     return replace(incident, **clean) if counts else incident

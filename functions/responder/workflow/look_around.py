@@ -3,31 +3,46 @@
 from datetime import datetime
 
 from responder.domain.incident import Incident
+from responder.domain.plans.reevaluation import wanted
 from responder.domain.registry import candidate, pointed_at
 from responder.domain.release import candidates
 from responder.domain.remediation import Candidate, Lever, NoPlan, Snapshot, Surroundings
-from responder.domain.runbook import Action
+from responder.domain.runbook import Action, fill
 from responder.domain.target import Target
-from responder.errors import ActionFailed, CannotRead
+from responder.errors import ActionFailed, CannotKnow, CannotRead
+from responder.workflow.releasing import of_sort
 from responder.workflow.world import World
 
 MOST_CANDIDATES = 3
 MOST_SNAPSHOTS = 5
 
 
-def look_around(lever: Lever, target: Target, incident: Incident, world: World) -> Surroundings | NoPlan:
+def look_around(lever: Lever, target: Target, incident: Incident, world: World, now: datetime) -> Surroundings | NoPlan:
     """Every doubt becomes the reason why there is no plan."""
     try:
         seen = world.remediators[lever].observe(target)
         match lever.action:
-            case Action.ROLLBACK:
+            case Action.ROLLBACK | Action.RESTORE_ADAPTER:
                 return _with_releases(lever, target, seen, incident.left, world)
             case Action.RESTORE_REGISTRY:
                 return Surroundings(seen, candidates=tuple(snapshots(target, incident.started_at, world)))
+            case Action.REEVALUATE:
+                return Surroundings(seen, wanted=wanted(incident.id, incident.alerts))
+            case Action.DRAIN:
+                return Surroundings(seen, loads=loads(target, world, now))
             case _:
                 return Surroundings(seen)
     except (ActionFailed, CannotRead) as error:
         return NoPlan("cannot_look", f"{target.things[lever.kind]} cannot be looked at: {error}")
+
+
+def loads(target: Target, world: World, now: datetime) -> dict[str, float]:
+    """Ask how much each shard does, by the label that names it; raise CannotKnow when nobody can be asked."""
+    group = target.touch.target_group
+    if world.metrics is None or group is None:
+        raise CannotKnow("nobody can be asked for the load of a shard")
+    samples = world.metrics.query(fill(group.load, target.selector), now)
+    return {s.labels[group.label]: s.value for s in samples if group.label in s.labels}
 
 
 def snapshots(target: Target, onset: datetime, world: World) -> list[Candidate]:
@@ -46,7 +61,7 @@ def snapshots(target: Target, onset: datetime, world: World) -> list[Candidate]:
 def _with_releases(
     lever: Lever, target: Target, seen: Snapshot, left: tuple[str, ...], world: World
 ) -> Surroundings | NoPlan:
-    releases = tuple(world.releases.of(target.name))
+    releases = of_sort(target, world, adapter=lever.action is Action.RESTORE_ADAPTER)
     choices = [r.config for r in candidates(releases, seen.release, left)[:MOST_CANDIDATES]]
     found = {name: world.configurations[lever.kind].configuration(target, name) for name in choices}
     return Surroundings(seen, releases, found, left)

@@ -50,7 +50,8 @@ def _of_step(step: Written, now: datetime) -> Iterator[Measure]:
             )
             if step.facts.get("refusal"):
                 yield Measure("Refusals", dimensions={"reason": str(step.facts["refusal"])})
-            if step.kind == "acted" and step.incident and step.incident.acted_at:
+            first = step.kind == "acted" and not step.facts.get("again")
+            if first and step.incident and step.incident.acted_at:
                 yield Measure("TimeToAct", (now - step.incident.started_at).total_seconds(), "Seconds")
         case "told":
             yield Measure("NoticesSent", dimensions={"kind": str(step.facts["notice"]["kind"])})

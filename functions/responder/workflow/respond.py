@@ -1,6 +1,6 @@
 """One message from alerts.fifo: what is new is written down, then the resource is advanced.
 
-    read ─► nothing new, nothing due ─► done (one call)
+    read ─► nothing new, nothing due ─► done (one call; two once more alerts fire than a record carries)
       │
       └─► claim + receive ─► diagnose ─► intend ─► export ─► re-check ─► observe ─► act ─► record
                                 │
@@ -15,14 +15,16 @@ from datetime import datetime
 
 from responder.domain.answer import Answer
 from responder.domain.hearing import hear
+from responder.domain.incident import Apart, Moved
 from responder.domain.journal import TargetRecord
 from responder.domain.message import Message
 from responder.domain.next_step import next_step
 from responder.domain.proposing import answered
-from responder.domain.receiving import News, receive, sort_out
+from responder.domain.receiving import News, in_slices, keys_beside, receive, sort_out
 from responder.domain.runbook import Book, Escalate
 from responder.domain.said import Said
 from responder.errors import Fenced, TryAgain
+from responder.ports import Episodes
 from responder.workflow.advance import advance
 from responder.workflow.hold import Hold, Written
 from responder.workflow.world import World
@@ -44,16 +46,33 @@ def respond(message: Message, world: World, now: datetime) -> Responded:
         return Responded(News())
     if message.answer:
         return Responded(News(), take_answer(message.answer, record, world, now))
-    news = sort_out(record, message, now)
+    news = sort_out(record, message, now, beside(record, message, world.journal, now))
     if not news.anything and (record.held(now) or next_step(record, now) is None):
         return Responded(news)
-    moved = None
-    if news.anything:
-        escalate = escalation_of(message, world.library.book)
-        record, moved = receive(record, message, news, escalate, now)
-    hold = Hold.take(world.journal, record, world.actor, now, moved)
+    hold = _take_in(record, message, news, world, now) if news.anything else _take(record, world, now)
     go_on(hold, world, now)
     return Responded(news, hold.written)
+
+
+def beside(record: TargetRecord, message: Message, episodes: Episodes, now: datetime) -> list[Apart]:
+    """Look for the message's alerts among what stands apart; mostly nothing does, and nothing is asked."""
+    return episodes.apart(record.resource, keys_beside(record, message)) if record.has_apart(now) else []
+
+
+def _take(record: TargetRecord, world: World, now: datetime, moved: Moved | None = None) -> Hold:
+    return Hold.take(world.journal, record, world.actor, now, moved)
+
+
+def _take_in(record: TargetRecord, message: Message, news: News, world: World, now: datetime) -> Hold:
+    """Write the news, in as many changes as it takes; after a crash the rest is still news when it comes again."""
+    escalate = escalation_of(message, world.library.book)
+    first, *further = in_slices(news)
+    record, moved = receive(record, message, first, escalate, now)
+    hold = _take(record, world, now, moved)
+    for part in further:
+        record, moved = receive(hold.record, message, part, escalate, now)
+        hold.write(moved, record=record)
+    return hold
 
 
 def take_answer(answer: Answer, record: TargetRecord, world: World, now: datetime) -> Sequence[Written]:

@@ -28,7 +28,7 @@ def soak(hold: Hold, world: World, now: datetime) -> None:
         hold.save()
         return
     try:
-        fault = soak_fault(hold.record, watched, see_running(target, world)) or _badly(target, world, now)
+        fault = soak_fault(hold.record, watched, _see(target, watched, world)) or _badly(target, world, now)
     except ActionFailed:
         hold.record = replace(hold.record, soaking=replace(watched, until=now + LOOK_AGAIN))
         hold.save()
@@ -43,6 +43,10 @@ def soak(hold: Hold, world: World, now: datetime) -> None:
         "says": fault or "ran without an incident",
     }
     hold.note(f"release/{target.name}", "not_soaked" if fault else "soaked", facts)
+
+
+def _see(target: Target, watched: Soaking, world: World) -> Snapshot:
+    return see_running(target, world, adapter=target.is_adapter(watched.config))
 
 
 def soak_fault(record: TargetRecord, watched: Soaking, seen: Snapshot) -> str | None:

@@ -7,12 +7,13 @@ from responder.domain.deciding import Known
 from responder.domain.guard import Firing, Verdict, firing_guard
 from responder.domain.incident import Incident
 from responder.domain.journal import Budget
-from responder.domain.levers import lever_of
+from responder.domain.levers import ways_to
 from responder.domain.mode import names
+from responder.domain.receiving import alert_of
 from responder.domain.remediation import Lever
 from responder.domain.runbook import Action, Runbook
-from responder.domain.storm import STORM, Storm, gather_storm, pages
-from responder.domain.target import Target
+from responder.domain.storm import Storm, gather_storm
+from responder.domain.target import Target, find_target
 from responder.workflow.look_around import look_around
 from responder.workflow.world import World
 
@@ -26,14 +27,15 @@ def survey(
     if target is None or not page.policy.remediation:
         return _nothing(incident, target, page, world), []
     budgets = world.agenda.budgets([f"runbook#{page.failure_mode}", "fleet"])
+    firing = firing_now(incident, world)
     known = Known(
         settings=dict(world.modes.read(names(page.failure_mode, target.name))),
         can_ask=world.alerts is not None,
-        firing=firing_now(incident, world),
-        around={lever: look_around(lever, target, incident, world) for lever in _levers(page, incident, target)},
+        firing=firing,
+        around={lever: look_around(lever, target, incident, world, now) for lever in _levers(page, incident, target)},
         spent_runbook=budgets[0].spent,
         spent_fleet=budgets[1].spent,
-        storm=look_for_storm(incident, world, now),
+        storm=replace(look_for_storm(world, now), firing=_fires_beside(firing, world, now)),
     )
     return known, budgets
 
@@ -43,7 +45,11 @@ def firing_now(incident: Incident, world: World) -> Firing:
     if world.alerts is None:
         return Firing("unknown", "neither Prometheus nor Alertmanager can be asked")
     fresh = {e.fingerprint for e in incident.firing}
-    answers = [world.alerts.state(a) for a in incident.alerts if a.fingerprint in fresh]
+    asked = [a for a in incident.alerts if a.fingerprint in fresh]
+    if incident.apart and not asked:
+        beside, _ = world.journal.open_apart(incident.resource, "")
+        asked = [alert_of(a) for a in beside]
+    answers = world.alerts.states(asked)
     for state in ("firing", "suppressed", "unknown", "gone"):
         found = next((a for a in answers if a.state == state), None)
         if found:
@@ -51,15 +57,21 @@ def firing_now(incident: Incident, world: World) -> Firing:
     return Firing("gone", "no alert of this incident is open any more")
 
 
-def look_for_storm(incident: Incident, world: World, now: datetime) -> Storm:
-    """Count who else is in trouble, and see which of them has paged a person."""
+def look_for_storm(world: World, now: datetime) -> Storm:
+    """Count who else is in trouble."""
     resources = {target.resource for target in world.library.targets}
-    storm = gather_storm(world.agenda.incidents(MOST_INCIDENTS), resources, now)
-    if max(storm.targets, incident.together) < STORM.times:
-        return storm
-    found = [(incident, world.journal.read(resource).incident) for incident, resource in storm.incidents]
-    paging = (name for name, i in found if i is not None and i.id == name and pages(i.notices, now))
-    return replace(storm, paged_by=next(paging, None))
+    return gather_storm(world.agenda.incidents(MOST_INCIDENTS), resources, now, world.library.storm)
+
+
+def _fires_beside(firing: Firing, world: World, now: datetime) -> frozenset[str]:
+    """Find the targets on which the same alert began to fire within the span of a storm; enough for one are enough."""
+    rule, found = world.library.storm, set[str]()
+    for labels, since in firing.beside:
+        target = find_target(labels, world.library.targets) if now - since < rule.span else None
+        found |= {target.resource} if isinstance(target, Target) else set()
+        if len(found) >= rule.times:
+            break
+    return frozenset(found)
 
 
 def would_be(incident: Incident, world: World) -> Verdict:
@@ -71,13 +83,14 @@ def _levers(page: Runbook, incident: Incident, target: Target) -> list[Lever]:
     actions = [step.action for step in page.policy.remediation[incident.step :]]
     if any(step.action is Action.ROLLBACK for step in page.policy.remediation):
         actions = [Action.ROLLBACK, *actions]
-    return [lever for action in dict.fromkeys(actions) if (lever := lever_of(action, target))]
+    return [lever for action in dict.fromkeys(actions) for lever in ways_to(action, target)]
 
 
 def _nothing(incident: Incident, target: Target | None, page: Runbook, world: World) -> Known:
     """Without a target or a ladder nothing can be done, so nothing is asked; the mode is still part of the record."""
     settings = dict(world.modes.read(names(page.failure_mode, target.name if target else None)))
     asked = Firing(
-        "firing" if incident.firing else "gone", "as the notification said; not asked, because there is nothing to do"
+        "firing" if incident.still_firing else "gone",
+        "as the notification said; not asked, because there is nothing to do",
     )
     return Known(settings, world.alerts is not None, asked, {}, (), ())

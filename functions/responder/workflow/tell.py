@@ -8,16 +8,20 @@ next holder knows to look first; and while nobody knows whether it was made, no 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from responder.domain.advice import Pointers, links
+from responder.domain.advice import Others, Pointers, links
 from responder.domain.escalation import Notice, NoticeKind, after_failure, capped, next_due
+from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import Incident, Moved
+from responder.domain.invitation import Invitation, invite, question_of
 from responder.domain.plain import to_plain
-from responder.domain.runbook import fill
+from responder.domain.runbook import Book, Runbook, fill
+from responder.domain.storm import is_kin
 from responder.domain.target import Team
 from responder.domain.wording import body, subject
 from responder.errors import ActionFailed, CannotKnow, NotThere, TryAgain
 from responder.ports import Channel, Letter
 from responder.workflow.hold import Hold
+from responder.workflow.storming import join
 from responder.workflow.world import World
 
 ENOUGH = timedelta(seconds=25)  # what every channel failing slowly may take
@@ -32,6 +36,10 @@ def tell(hold: Hold, world: World, now: datetime) -> None:
         return
     if world.time_left() < ENOUGH:
         raise TryAgain("no time left to tell anybody", after_seconds=5)
+    joined = join(hold.incident, world.library.target(hold.incident.target), world, now)
+    if joined:
+        hold.write(joined)
+        return
     _begin(hold, notice, now)
     told = tell_somebody(hold.incident, notice, world, now)
     moved = replace(hold.incident, notices=_with(hold.incident, told))
@@ -48,34 +56,37 @@ def tell_somebody(incident: Incident, notice: Notice, world: World, now: datetim
     letter = write_letter(incident, notice, world, now)
     if notice.about:
         return _follow_up(letter, notice, world, now)
-    failures = []
+    failures, wait_s = [], 0
     for channel in (c for c in world.channels if letter.kind in c.kinds):
         try:
             external = channel.send(letter)
         except CannotKnow as error:
             failures.append(f"{channel.name}: {error}")
+            wait_s = max(wait_s, error.after_seconds)
             notice = replace(notice, began_at=notice.began_at or now)
             if letter.kind == NoticeKind.TICKET and notice.tries < PATIENCE:
                 break
         except ActionFailed as error:
             failures.append(f"{channel.name}: {error}")
+            wait_s = max(wait_s, error.after_seconds)
         else:
             told_as = NoticeKind(letter.kind) if letter.kind != notice.kind else None
             return _told(replace(notice, via=channel.name, external_id=external, told_as=told_as), now)
-    return after_failure(notice, "; ".join(failures) or "no channel takes it", now)
+    return after_failure(notice, "; ".join(failures) or "no channel takes it", now, wait_s)
 
 
 def write_letter(incident: Incident, notice: Notice, world: World, now: datetime) -> Letter:
     target = world.library.target(incident.target)
-    page = world.library.book.page(incident.runbook.failure_mode) if incident.runbook else None
+    page = _page_for(incident, world.library.book)
     kind = capped(notice.kind, target.tell) if target else notice.kind
     query = fill(page.policy.verify.query, target.selector) if target and page and page.policy.verify else None
-    pointers = Pointers(target, page, links(target, world.links, query))
+    others = _others(incident, world)
+    pointers = Pointers(target, page, links(target, world.links, query), _invitation(incident, world), others)
     return Letter(
         key=incident.id,
         kind=kind,
         severity=incident.severity,
-        subject=subject(incident, kind, target),
+        subject=subject(incident, kind, target, others.count if others else 0),
         body=body(incident, kind, pointers, now),
         source=incident.resource,
         number=notice.tries + 1,
@@ -84,6 +95,40 @@ def write_letter(incident: Incident, notice: Notice, world: World, now: datetime
         team=target.team if target else "",
         to=world.library.teams.get(target.team, Team()) if target else Team(),
     )
+
+
+def _others(incident: Incident, world: World) -> Others | None:
+    """Name whom it speaks for; what cannot be listed now keeps nobody from being told."""
+    if incident.leads_since is None:
+        return None
+    try:
+        members, count = world.agenda.opened_since(incident.leads_since)
+    except TryAgain:
+        return Others((), 0)
+    names = {target.resource: target.name for target in world.library.targets}
+    others = [m for m in members if m.incident != incident.id and is_kin(m.resource, incident.resource)]
+    named = tuple((names.get(m.resource) or m.name or m.resource, m.incident) for m in others)
+    return Others(named, len(others) + count - len(members))
+
+
+def _invitation(incident: Incident, world: World) -> Invitation | None:
+    """Make the link and its code where links are wanted; without the key the notice goes out without them."""
+    question = question_of(incident)
+    if question is None or world.door is None:
+        return None
+    try:
+        return invite(question, world.door.url, world.door.key())
+    except ActionFailed:
+        return None
+
+
+def _page_for(incident: Incident, book: Book) -> Runbook | None:
+    """Before a diagnosis, the page the alerts name."""
+    if incident.runbook:
+        return book.page(incident.runbook.failure_mode)
+    named = [FailureMode(a.runbook) for a in incident.alerts if a.runbook in list(FailureMode)]
+    marked = [FailureMode(m) for a in incident.alerts if (m := a.labels.get("failure_mode")) in list(FailureMode)]
+    return next((book.page(mode) for mode in (*marked, *named) if mode in book.runbooks), None)
 
 
 def _follow_up(letter: Letter, notice: Notice, world: World, now: datetime) -> Notice:
@@ -95,7 +140,7 @@ def _follow_up(letter: Letter, notice: Notice, world: World, now: datetime) -> N
     except NotThere as error:
         return replace(notice, cancelled=f"what it follows is gone: {error}")
     except ActionFailed as error:
-        failed = after_failure(notice, f"{channel.name}: {error}", now)
+        failed = after_failure(notice, f"{channel.name}: {error}", now, error.after_seconds)
         return failed if failed.tries < FOLLOW_UPS else replace(failed, cancelled="given up; what it follows was told")
     return _told(notice, now)
 

@@ -28,6 +28,14 @@ from responder.workflow.gather import AskAll
 
 
 @dataclass(frozen=True)
+class Door:
+    """Where a proposal can be answered by link, and the key such links are made with; it raises ActionFailed."""
+
+    url: str
+    key: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class World:
     """The ports of respond and sweep. `time_left` is how long this invocation may still run.
 
@@ -53,3 +61,4 @@ class World:
     logs: LogSearch | None = None
     counters: Counters | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+    door: Door | None = None

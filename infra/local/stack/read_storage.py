@@ -50,16 +50,23 @@ def secret(clouds: Clouds, name: str) -> Found:
     """Read a secret's description, and what its value tells about how it was made."""
     client = clouds.client("secretsmanager")
     described, value = client.describe_secret(SecretId=name), client.get_secret_value(SecretId=name)["SecretString"]
-    (key, made), *others = json.loads(value).items()
     return {
         "Name": described["Name"],
         "Description": described.get("Description"),
-        "GenerateSecretString": {
-            "SecretStringTemplate": json.dumps(dict(others)),
-            "GenerateStringKey": key,
-            "PasswordLength": len(made),
-            "ExcludePunctuation": made.isalnum(),
-        },
+        "GenerateSecretString": _generated(value),
+    }
+
+
+def _generated(value: str) -> Found:
+    """Tell how a value was made: a password alone, or one put into a template of JSON."""
+    if not value.startswith("{"):
+        return {"PasswordLength": len(value), "ExcludePunctuation": value.isalnum()}
+    (key, made), *others = json.loads(value).items()
+    return {
+        "SecretStringTemplate": json.dumps(dict(others)),
+        "GenerateStringKey": key,
+        "PasswordLength": len(made),
+        "ExcludePunctuation": made.isalnum(),
     }
 
 

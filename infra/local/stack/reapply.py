@@ -44,8 +44,10 @@ def _secret(clouds: Clouds, name: str, wanted: Wanted) -> None:
     drawn = secrets.get_random_password(
         PasswordLength=asked["PasswordLength"], ExcludePunctuation=asked["ExcludePunctuation"]
     )
-    value = {**json.loads(asked["SecretStringTemplate"]), asked["GenerateStringKey"]: drawn["RandomPassword"]}
-    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
+    plain = drawn["RandomPassword"]
+    template = asked.get("SecretStringTemplate")
+    text = json.dumps({**json.loads(template), asked["GenerateStringKey"]: plain}) if template else plain
+    secrets.put_secret_value(SecretId=name, SecretString=text)
 
 
 def _topic(clouds: Clouds, arn: str, wanted: Wanted) -> None:

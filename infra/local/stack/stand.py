@@ -5,9 +5,10 @@ import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from infra.local.clouds import Client, Clouds
-from infra.local.paths import PRACTICE_RUNBOOKS, TEMPLATE
+from infra.local.paths import TEMPLATE
 from infra.local.stack.conform import assert_conforms
 from infra.local.stack.deploy import create_stack, outputs
 from infra.local.stack.reapply import reapply
@@ -61,11 +62,11 @@ class Standing:
     compared: int
 
 
-def stand_up(clouds: Clouds, artifact: bytes, settings: Settings) -> Standing:
+def stand_up(clouds: Clouds, artifact: bytes, settings: Settings, services: Path) -> Standing:
     """Deploy, repair, compare; raise when what stands is not what the template says."""
     secrets = clouds.client("secretsmanager")
     secrets.create_secret(Name=PAGERDUTY, SecretString=ROUTING_KEY)
-    stack = create_stack(clouds, NAME, practice_template(), artifact, settings.parameters)
+    stack = create_stack(clouds, NAME, practice_template(services), artifact, settings.parameters)
     reapply(clouds, stack)
     compared = assert_conforms(clouds, stack)
     found = outputs(clouds, NAME)
@@ -73,10 +74,9 @@ def stand_up(clouds: Clouds, artifact: bytes, settings: Settings) -> Standing:
     return Standing(stack, found, webhook, _token(secrets, found["WebhookTokensSecret"]), compared)
 
 
-def practice_template() -> Template:
-    """Read the real template with the practice fleet's entry of services.yaml in its generated blocks."""
-    services = read_services([PRACTICE_RUNBOOKS / "services.yaml"])
-    return parse_template(render(TEMPLATE.read_text(encoding="utf-8"), services))
+def practice_template(services: Path) -> Template:
+    """Read the real template with the practice fleet's entries of services.yaml in its generated blocks."""
+    return parse_template(render(TEMPLATE.read_text(encoding="utf-8"), read_services([services])))
 
 
 def _token(secrets: Client, name: str) -> str:

@@ -18,6 +18,7 @@ PHASES = {
     "converged": "done",
     "reverted": "done",
     "verified": "verified",
+    "joined": "told",
     "told": "told",
     "heard": "told",
     "closed": "closed",
@@ -95,7 +96,13 @@ def _sentences(story: Story) -> Iterator[str]:
             f" after {span(story.seconds_to_recover)}." if story.seconds_to_recover else "."
         )
     told = [str(step.facts.get("notice", {}).get("kind")) for step in story.of("told")]
-    yield f"Told: {', '.join(told) or 'nobody'}."
+    yield f"Told: {', '.join(told) or _through(story)}."
+
+
+def _through(story: Story) -> str:
+    """In a storm people hear of an incident through another."""
+    speakers = [step.facts["storm"].get("speaker") for step in story.of("joined") if step.facts.get("storm")]
+    return f"people were, through incident {speakers[-1]['incident']}" if speakers and speakers[-1] else "nobody"
 
 
 def _did(step: Step) -> str:

@@ -4,7 +4,7 @@ What a recording cannot tell is assumed, and said: every target runs a release o
 good one before it, a change arrives after five minutes, and it helps (or not, when asked so).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from responder.domain.guard import Firing
 from responder.domain.incident import State
 from responder.domain.message import Message, to_messages
 from responder.domain.release import Artefacts, Configuration, Release
+from responder.domain.rollback import POINTERS
 from responder.domain.runbook import Library, Verify, fill
 from responder.domain.target import Target
 from responder.domain.touch import TouchKind
@@ -108,8 +109,9 @@ class Replay:
                 continue
 
     def _stand(self, target: Target) -> None:
-        kind = next(iter(target.things))
-        self.things[kind].stand(target, **{_KEY.get(kind, "version"): NOW_RUNS})
+        """Put its releases where they are assumed; how a limit or a document stood, no recording tells."""
+        for kind in target.things.keys() & POINTERS.keys():
+            self.things[kind].stand(target, **POINTERS[kind].at(target, NOW_RUNS))
 
     def _arrive(self) -> None:
         for twin in self.things.values():
@@ -120,11 +122,10 @@ class Replay:
                     del self.moving_since[name]
 
     def world(self) -> World:
-        configurations = {
-            name: Configuration(("AllTraffic",), Artefacts({"config": name})) for name in (NOW_RUNS, RAN_BEFORE)
-        }
         for twin in self.things.values():
-            twin.configurations = configurations
+            shape = ("AllTraffic",) if twin.kind is TouchKind.SAGEMAKER_ENDPOINT else ()
+            made = {name: Configuration(shape, Artefacts({"config": name})) for name in (NOW_RUNS, RAN_BEFORE)}
+            twin.configurations = made
         return World(
             actor=Actor("command", "backtest", "backtest"),
             library=self.library,
@@ -152,9 +153,6 @@ class Replay:
         return not self.firing.get(target.resource) or (changed and self.assumed.helps)
 
 
-_KEY: Mapping[TouchKind, str] = {TouchKind.SAGEMAKER_ENDPOINT: "endpoint_config"}
-
-
 @dataclass
 class _StillFiring:
     """An alert fires as recorded, but on a target that would be well again it would have ended."""
@@ -167,6 +165,9 @@ class _StillFiring:
         if not recorded or (target and self.replay.is_well(target)):
             return Firing("gone", "it ended, or would have ended")
         return Firing("firing", "as recorded")
+
+    def states(self, alerts: Sequence[Alert]) -> list[Firing]:
+        return [self.state(alert) for alert in alerts]
 
 
 @dataclass

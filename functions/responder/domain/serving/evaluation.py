@@ -16,7 +16,10 @@ Trace = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was found; `findings` are for people, `missing` says what could not be judged."""
+    """What was found; `behind` names the slices on which the shadow is worse.
+
+    `findings` are for people, `missing` says what could not be judged.
+    """
 
     model: str
     at: datetime
@@ -26,6 +29,7 @@ class Evaluation:
     budget: Projection | None
     findings: tuple[str, ...]
     missing: tuple[str, ...]
+    behind: tuple[str, ...] = ()
 
     @property
     def drifted(self) -> tuple[str, ...]:

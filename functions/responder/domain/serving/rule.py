@@ -41,7 +41,15 @@ class Alarm:
     labels: dict[str, str] = field(default_factory=dict)
 
 
-Rule = Record | Alarm
+@dataclass(frozen=True)
+class Heartbeat:
+    """An alerting rule that always fires: nobody is told of it, only of its silence."""
+
+    alert: str
+    summary: str
+
+
+Rule = Record | Alarm | Heartbeat
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,9 @@ def _written(rule: Rule) -> dict[str, Any]:
     if isinstance(rule, Record):
         labels = {"labels": rule.labels} if rule.labels else {}
         return {"record": rule.record, "expr": _expression(rule.expr), **labels}
+    if isinstance(rule, Heartbeat):
+        quiet = {"labels": {"severity": "none"}, "annotations": {"summary": rule.summary}}
+        return {"alert": rule.alert, "expr": "vector(1)", **quiet}
     mode = {"failure_mode": rule.runbook.value} if rule.names_mode else {}
     waits = {"for": rule.pending, "keep_firing_for": rule.keeps}
     return {

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from responder.domain.plain import canonical
 from responder.domain.redaction import redact_fact
+from responder.domain.serving.people import redact_words
 from responder.domain.serving.sampling import keeps_text
 
 FACTS = (
@@ -36,8 +38,11 @@ def fit_to_keep(raw: Mapping[str, Any], share: float, key: bytes | None) -> Kept
     facts = {name: raw[name] for name in FACTS if name in raw}
     flags = raw.get("safety_flags") or ()
     whole = keeps_text(str(raw.get("trace_id")), share, str(raw.get("outcome")), flags)
-    texts = {name: raw[name] for name in TEXTS if name in raw and whole}
-    clean, redacted = redact_fact({**facts, **texts})
+    clean, redacted = redact_fact(facts)
+    for name in TEXTS if whole else ():
+        if name in raw:
+            clean[name], found = _words(raw[name])
+            redacted += found
     if key and isinstance(raw.get(USER), str):
         clean["user_hash"] = tokenise(raw[USER], key)
     return Kept(clean, redacted, tuple(sorted(raw.keys() - {*FACTS, *TEXTS, USER})))
@@ -46,3 +51,8 @@ def fit_to_keep(raw: Mapping[str, Any], share: float, key: bytes | None) -> Kept
 def tokenise(user: str, key: bytes) -> str:
     """Name a user without saying who it is; unlinkable once the key is gone."""
     return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _words(text: Any) -> tuple[str, Counter[str]]:  # noqa: ANN401  # whatever a producer puts there
+    """Redact a text; what is none (a list of messages) is written as JSON first, so that nothing slips by."""
+    return redact_words(text if isinstance(text, str) else canonical(text))

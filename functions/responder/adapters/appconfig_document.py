@@ -11,24 +11,25 @@ from typing import Any
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
 from responder.domain.plain import canonical
+from responder.domain.plans.document import DOCUMENT
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.target import Target
-from responder.domain.throttle import DOCUMENT
-from responder.domain.touch import LimitsDocument as Named
+from responder.domain.things.documents import Document
+from responder.domain.touch import TouchKind
 from responder.errors import CannotKnow, NotThere
 
 _MOVING = frozenset({"BAKING", "VALIDATING", "DEPLOYING", "ROLLING_BACK", "REVERTING"})
 _DONE = "COMPLETE"
 
 
-class LimitsDocument:
-    """Look: the newest deployments and the document of the last complete one. Change: one deployment."""
+class AppConfigDocument:
+    """One kind of document. Look: the newest deployments, the document of the last complete one. Change: deploy one."""
 
-    def __init__(self, roles: RemediationRoles) -> None:
-        self._roles = roles
+    def __init__(self, kind: TouchKind, roles: RemediationRoles) -> None:
+        self._kind, self._roles = kind, roles
 
     def observe(self, target: Target) -> Snapshot:
-        named = _named(target)
+        named = self._named(target)
         everything = self._deployments(target, named)
         ours = (d for d in everything if self._profile(target, named, d) == named.profile)
         newest = next(ours, None)
@@ -38,7 +39,7 @@ class LimitsDocument:
             else next((d for d in ours if d["State"] == _DONE), None)
         )
         if newest is None or done is None:
-            raise NotThere(f"limits document {named.name}: nothing was ever deployed")
+            raise NotThere(f"{_word(self._kind)} {named.name}: nothing was ever deployed")
         moving = newest["State"] in _MOVING
         return Snapshot(
             current={DOCUMENT: self._document(target, named, done)},
@@ -49,7 +50,7 @@ class LimitsDocument:
         )
 
     def apply(self, target: Target, seen: Snapshot, desired: Mapping[str, str], token: str) -> Outcome:
-        named = _named(target)
+        named = self._named(target)
 
         def deploy(client: Any) -> dict[str, Any]:  # noqa: ANN401  # boto3 has no types
             stored = client.create_hosted_configuration_version(
@@ -72,13 +73,13 @@ class LimitsDocument:
 
         return ask_once(self._roles, "appconfig", target, token, deploy)
 
-    def _deployments(self, target: Target, named: Named) -> list[dict[str, Any]]:
+    def _deployments(self, target: Target, named: Document) -> list[dict[str, Any]]:
         asked = {"ApplicationId": named.application, "EnvironmentId": named.environment, "MaxResults": 50}
-        what = f"limits document {named.name}"
+        what = f"{_word(self._kind)} {named.name}"
         found = look(self._roles, "appconfig", target, what, lambda c: c.list_deployments(**asked))
         return sorted(found["Items"], key=lambda d: int(d["DeploymentNumber"]), reverse=True)
 
-    def _profile(self, target: Target, named: Named, deployment: dict[str, Any]) -> str:
+    def _profile(self, target: Target, named: Document, deployment: dict[str, Any]) -> str:
         """Where the list does not name it, the deployment itself is asked."""
         if "ConfigurationProfileId" in deployment:
             return str(deployment["ConfigurationProfileId"])
@@ -87,7 +88,7 @@ class LimitsDocument:
         found = look(self._roles, "appconfig", target, f"deployment {number}", lambda c: c.get_deployment(**asked))
         return str(found["ConfigurationProfileId"])
 
-    def _document(self, target: Target, named: Named, deployment: dict[str, Any]) -> str:
+    def _document(self, target: Target, named: Document, deployment: dict[str, Any]) -> str:
         asked = {
             "ApplicationId": named.application,
             "ConfigurationProfileId": named.profile,
@@ -100,8 +101,12 @@ class LimitsDocument:
         except ValueError as error:
             raise CannotKnow(f"{what} is not JSON: {error}") from error
 
+    def _named(self, target: Target) -> Document:
+        named = target.touch.document(self._kind)
+        if not named:
+            raise NotThere(f"{target.name} names no {_word(self._kind)}")
+        return named
 
-def _named(target: Target) -> Named:
-    if not target.touch.limits_document:
-        raise NotThere(f"{target.name} names no limits document")
-    return target.touch.limits_document
+
+def _word(kind: TouchKind) -> str:
+    return kind.replace("_", " ")

@@ -11,11 +11,11 @@ from botocore.stub import ANY, Stubber
 from tests.adapters.cloud import OneClient, scripted
 from tests.world import CHAT
 
-from responder.adapters.limits_document import LimitsDocument
+from responder.adapters.appconfig_document import AppConfigDocument
+from responder.domain.plans.document import DOCUMENT
 from responder.domain.remediation import Snapshot, Standing, classify
-from responder.domain.throttle import DOCUMENT
-from responder.domain.touch import LimitsDocument as Touched
-from responder.domain.touch import Touch
+from responder.domain.things.documents import LimitsDocument as Touched
+from responder.domain.touch import Touch, TouchKind
 from responder.errors import CannotKnow, NotThere
 
 APPLICATION, ENVIRONMENT, PROFILE = "abcdef1", "abcdef2", "abcdef3"
@@ -44,8 +44,8 @@ def _document(script: Stubber, version: int, text: str) -> None:
     script.add_response("get_hosted_configuration_version", {"Content": body}, asked)
 
 
-def _document_of(script: Stubber) -> LimitsDocument:
-    return LimitsDocument(OneClient(script.client))
+def _document_of(script: Stubber) -> AppConfigDocument:
+    return AppConfigDocument(TouchKind.LIMITS_DOCUMENT, OneClient(script.client))
 
 
 def test_what_stands_is_the_document_deployed_last(script: Stubber) -> None:
