@@ -69,6 +69,15 @@ def test_the_event_recorder_is_read_in_both_schemas(
     assert (one["ended"], told["summary"]["actions"]) == ("recovered", 1)
 
 
+@pytest.mark.parametrize("sample", sorted((ROOT / "events/alertmanager").glob("[!u]*.json")), ids=lambda p: p.stem)
+def test_every_sample_is_diagnosed_as_what_it_is(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A question of one page's verification is no evidence for it: nobody knows what was measured then."""
+    main(["backtest", str(sample), "--json"])
+
+    (one,) = json.loads(capsys.readouterr().out)["incidents"]
+    assert one["diagnosed"].startswith(sample.stem)
+
+
 def test_a_gap_in_the_series_is_two_episodes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = _told(_matrix((0, 30), (600, 630)), tmp_path, capsys)
 

@@ -57,6 +57,29 @@ def test_releases_are_drawn_over_every_dashboard() -> None:
         (annotation,) = json.loads(path.read_text())["annotations"]["list"]
 
         assert annotation["enable"]
+        assert annotation["expr"] == RELEASED  # asked of Prometheus: nobody writes into Grafana
+
+
+@pytest.mark.parametrize(
+    ("newer", "drawn"),
+    [
+        ("_x9 1x11", {"8m": 0, "9m": 1, "10m": 1, "12m": 0, "16m": 0}),  # deployed after ten minutes
+        ("1x4 stale _x3 1x11", {"3m": 0, "8m": 0, "9m": 1, "10m": 1, "12m": 0}),  # gone back to, or not scraped
+        ("1x20", {"8m": 0, "9m": 0, "16m": 0}),  # there all the time
+    ],
+)
+def test_a_release_is_drawn_when_it_begins_to_be_served_and_not_before_or_after(
+    newer: str, drawn: dict[str, int], tmp_path: Path
+) -> None:
+    served = 'infer_model_info{model="chat", adapter="none", version="%s"}'
+    series = [{"series": served % "v1", "values": "1x20"}, {"series": served % "v2", "values": newer}]
+    seen = {"labels": served % "v2", "value": 1}
+    asks = [{"expr": filled(RELEASED), "eval_time": at, "exp_samples": [seen] * n} for at, n in drawn.items()]
+    test = {"interval": "1m", "input_series": series, "promql_expr_test": asks}
+    file = tmp_path / "released.test.yml"
+    file.write_text(yaml.safe_dump({"evaluation_interval": "1m", "tests": [test]}), encoding="utf-8")
+
+    assert run("test", "rules", file) is None
 
 
 @pytest.fixture(scope="module")

@@ -172,16 +172,20 @@ class _StillFiring:
 
 @dataclass
 class _AsRecorded:
-    """Prometheus as far as a recording can tell: a verification holds while the target is well."""
+    """Prometheus as far as a recording can tell: a verification holds while the target is well.
+
+    Only what was decided is verified. What a diagnosis asks is not known: the same questions would make every page's
+    own measure look bad at once.
+    """
 
     replay: Replay
 
     def query(self, expression: str, at: datetime) -> list[Sample]:  # noqa: ARG002  # the replay has its own clock
         for target in self.replay.library.targets:
-            for page in self.replay.library.book.runbooks.values():
-                rule = page.policy.verify
-                if rule and (value := self._answer(rule, target, expression)) is not None:
-                    return [Sample({}, value)]
+            incident = self.replay.journal.read(target.resource).incident
+            rule = incident.intent.verify if incident and incident.intent else None
+            if rule and (value := self._answer(rule, target, expression)) is not None:
+                return [Sample({}, value)]
         return []
 
     def _answer(self, rule: Verify, target: Target, expression: str) -> float | None:
