@@ -197,7 +197,8 @@ class Fleet(InMemoryMetrics):
     traffic: float = 5.0
 
     def query(self, expression: str, at: datetime) -> list[Sample]:
-        super().query(expression, at)
+        if told := super().query(expression, at):
+            return told
         if expression.startswith("sum by (instance)"):
             return [Sample({"instance": shard}, load) for shard, load in self.loads(at).items()]
         answer = next((answer for part, answer in self._answers if part in expression), None)

@@ -18,6 +18,7 @@ from responder.domain.alert import Alert
 from responder.domain.guard import Firing
 from responder.domain.plain import faults
 from responder.domain.redaction import redact
+from responder.domain.target import quoted
 from responder.errors import ActionFailed, CannotKnow
 from responder.ports import Metrics
 
@@ -130,9 +131,7 @@ def _found(alert: Alert, listed: _Listed | Firing) -> Firing:
 
 
 def _name(alert: Alert) -> str:
-    """Write the name as a matcher's string, so that its text cannot end it and add matchers; absent is empty."""
-    escaped = alert.labels.get("alertname", "").replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-    return f'"{escaped}"'
+    return quoted(alert.labels.get("alertname", ""))
 
 
 def _say(status: _Status) -> Firing:

@@ -15,11 +15,11 @@ when its lead has ended and it still fires, a person hears of it, and the next o
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from responder.domain.alert import Urgency
+from responder.domain.alert import Alert, Urgency
 from responder.domain.escalation import Notice, NoticeKind, raise_to
 from responder.domain.guard import Reason, Verdict, allow, refuse
 from responder.domain.message import ALONE
@@ -36,14 +36,15 @@ Opened = tuple[str, str, datetime]
 class Storm:
     """Which incidents were opened together, oldest first; `alone` are those without a target.
 
-    `firing` are the resources whose alert of the same name began to fire together, whether we were notified or not:
-    the first one to be decided about would otherwise be the only one that is known.
+    `firing` are the resources whose alert of the same name fires or is about to, whether we were notified or not:
+    the first one to be decided about would otherwise be the only one that is known. `doubt` is why that is not known.
     """
 
     incidents: tuple[Opened, ...] = ()
     alone: tuple[Opened, ...] = ()
     rule: Quota = STORM
     firing: frozenset[str] = frozenset()
+    doubt: str = ""
 
     @property
     def targets(self) -> int:
@@ -106,9 +107,18 @@ def storm_guard(storm: Storm, together: int = 1) -> Verdict:
     """`together` is how many targets one notification was about: then nobody has to wait for the others to come in."""
     count = max(storm.targets, together)
     says = f"{count} targets in trouble together, a storm is {write_quota(storm.rule)}"
+    if storm.doubt and count < storm.rule.times:
+        return Verdict("storm", "unknown", f"cannot tell where else it fires: {storm.doubt}", Reason.CANNOT_ASK)
     if count < storm.rule.times:
         return allow("storm", says)
     return refuse("storm", Reason.STORM, f"{says}: look for what they share before anything is touched")
+
+
+def labels_of_series(alert: Alert, series: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Give Prometheus' own series of an alert the labels it only adds on sending, as it added them to this one."""
+    known = {name for labels in series for name in labels}
+    added = {name: value for name, value in alert.labels.items() if name not in known}
+    return [{**added, **labels} for labels in series]
 
 
 def kin(storm: Storm, resource: str) -> tuple[Opened, ...]:

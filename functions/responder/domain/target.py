@@ -96,7 +96,7 @@ class Target:
     @property
     def selector(self) -> str:
         """The label matchers put into a query for `$series`, values escaped as PromQL strings."""
-        return ",".join(f'{name}="{_escape(value)}"' for name, value in sorted(self.series.items()))
+        return ",".join(f"{name}={quoted(value)}" for name, value in sorted(self.series.items()))
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,11 @@ class NoTarget:
 
     reason: Literal["no_target", "ambiguous_target"]
     says: str
+
+
+def quoted(value: str) -> str:
+    """Write a PromQL string, so that its text can neither end it nor add matchers."""
+    return '"' + re.sub(r'([\\"])', r"\\\1", value).replace("\n", r"\n") + '"'
 
 
 def find_target(labels: Mapping[str, str], targets: Sequence[Target]) -> Target | NoTarget:
@@ -135,7 +140,3 @@ def _matches(target: Target, labels: Mapping[str, str]) -> bool:
     return all(
         labels.get(name) in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in target.match.items()
     )
-
-
-def _escape(value: str) -> str:
-    return re.sub(r'([\\"])', r"\\\1", value).replace("\n", r"\n")

@@ -1,5 +1,6 @@
 """Ask the outside what a decision must know. Every doubt becomes a value that denies."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,9 +12,10 @@ from responder.domain.levers import ways_to
 from responder.domain.mode import names
 from responder.domain.receiving import alert_of
 from responder.domain.remediation import Lever
-from responder.domain.runbook import Action, Runbook
-from responder.domain.storm import Storm, gather_storm
-from responder.domain.target import Target, find_target
+from responder.domain.runbook import Action, Quota, Runbook
+from responder.domain.storm import Storm, gather_storm, labels_of_series
+from responder.domain.target import Target, find_target, quoted
+from responder.errors import ActionFailed
 from responder.workflow.look_around import look_around
 from responder.workflow.world import World
 
@@ -35,7 +37,7 @@ def survey(
         around={lever: look_around(lever, target, incident, world, now) for lever in _levers(page, incident, target)},
         spent_runbook=budgets[0].spent,
         spent_fleet=budgets[1].spent,
-        storm=replace(look_for_storm(world, now), firing=_fires_beside(firing, world, now)),
+        storm=_foresee(look_for_storm(world, now), incident, firing, world, now),
     )
     return known, budgets
 
@@ -63,11 +65,30 @@ def look_for_storm(world: World, now: datetime) -> Storm:
     return gather_storm(world.agenda.incidents(MOST_INCIDENTS), resources, now, world.library.storm)
 
 
-def _fires_beside(firing: Firing, world: World, now: datetime) -> frozenset[str]:
-    """Find the targets on which the same alert began to fire within the span of a storm; enough for one are enough."""
-    rule, found = world.library.storm, set[str]()
-    for labels, since in firing.beside:
-        target = find_target(labels, world.library.targets) if now - since < rule.span else None
+def _foresee(storm: Storm, incident: Incident, firing: Firing, world: World, now: datetime) -> Storm:
+    """Add the targets on which the same alert began to fire within the span of a storm, or is about to."""
+    recent = [labels for labels, since in firing.beside if now - since < storm.rule.span]
+    try:
+        labelled = [*recent, *_pending(incident, world, now)]
+    except ActionFailed as error:
+        return replace(storm, firing=_targets_of(recent, world, storm.rule), doubt=str(error))
+    return replace(storm, firing=_targets_of(labelled, world, storm.rule))
+
+
+def _pending(incident: Incident, world: World, now: datetime) -> list[dict[str, str]]:
+    """Ask Prometheus where the same alert is about to fire: each waits for its own `for`, one cause began them all."""
+    alert = next(iter(incident.alerts), None)
+    if world.metrics is None or alert is None:
+        return []
+    asked = f'ALERTS{{alertstate="pending",alertname={quoted(alert.name)}}}'
+    return labels_of_series(alert, [sample.labels for sample in world.metrics.query(asked, now)])
+
+
+def _targets_of(labelled: Iterable[Mapping[str, str]], world: World, rule: Quota) -> frozenset[str]:
+    """Find whose labels these are; enough for a storm are enough."""
+    found = set[str]()
+    for labels in labelled:
+        target = find_target(labels, world.library.targets)
         found |= {target.resource} if isinstance(target, Target) else set()
         if len(found) >= rule.times:
             break
