@@ -3,7 +3,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from responder.adapters.runbook_files import read_library
@@ -58,7 +58,6 @@ def test_the_index_finds_what_the_expressions_find(pattern: str) -> None:
         assert bool(list(indexed.search(text))) == bool(list(tried.search(text)))
 
 
-@settings(deadline=None)  # the first search builds the index
 @given(st.text(max_size=300))
 def test_any_text_can_be_searched(text: str) -> None:
     assert list(index_patterns(SHIPPED[:40]).search(text)) == list(index_patterns(SHIPPED[:40]).search(text))

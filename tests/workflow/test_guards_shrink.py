@@ -206,7 +206,7 @@ def test_one_disturbance_never_adds_or_changes_an_action() -> None:
     assert faults == {}
 
 
-@settings(max_examples=40, deadline=timedelta(seconds=5))
+@settings(max_examples=40)
 @given(st.sets(st.sampled_from(sorted(DISTURBANCES)), min_size=2, max_size=4))
 def test_several_disturbances_at_once_never_do_either(names: set[str]) -> None:
     assert _done(*sorted(names)) in ([], [THE_ACTION])

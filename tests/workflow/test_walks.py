@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -105,7 +104,7 @@ def _walked(steps: list[tuple[str, int]]) -> Walk:
     return walk
 
 
-@settings(max_examples=30, deadline=timedelta(seconds=5))
+@settings(max_examples=30)
 @given(st.lists(STEPS, min_size=3, max_size=14))
 def test_only_moves_of_the_table_are_made_and_closed_is_the_end(steps: list[tuple[str, int]]) -> None:
     walk = _walked(steps)
@@ -114,7 +113,7 @@ def test_only_moves_of_the_table_are_made_and_closed_is_the_end(steps: list[tupl
     assert not any("AssertionError" in text for text in walk.practice.audit.objects.values())
 
 
-@settings(max_examples=30, deadline=timedelta(seconds=5))
+@settings(max_examples=30)
 @given(st.lists(STEPS, min_size=3, max_size=14))
 def test_when_the_world_is_well_again_everything_is_closed_told_once_and_in_the_audit(
     steps: list[tuple[str, int]],
