@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from responder.adapters.sns_envelope import unwrap
-from responder.bootstrap import front_door
 from responder.domain.books import book
+from responder.doorway import front_door
 from responder.errors import CannotRead, ResponderError
 from responder.observability import emit, logger
 from responder.workflow.measures import of_answer

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from responder.bootstrap import library, snapshotting
+from responder.bootstrap import snapshotting
+from responder.doorway import library
 from responder.observability import logger
 from responder.workflow.snapshot_registry import snapshot_registry
 

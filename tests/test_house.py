@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 FUNCTIONS = ROOT / "functions"
 PACKAGE = FUNCTIONS / "responder"
 HANDLERS = {path.stem for path in FUNCTIONS.glob("*.py")}
+PUTS_TOGETHER = ("responder.bootstrap", "responder.doorway")
 OUTSIDE = (
     "boto3",
     "botocore",
@@ -91,13 +92,18 @@ def test_the_ports_know_only_the_domain_and_the_errors() -> None:
 
 @pytest.mark.parametrize("path", _modules("workflow"), ids=lambda p: p.stem)
 def test_the_workflow_reaches_the_outside_only_through_ports(path: Path) -> None:
-    assert _imported(path, "responder.adapters", "responder.bootstrap", "responder.settings", *OUTSIDE) == []
+    assert (
+        _imported(
+            path, "responder.adapters", "responder.bootstrap", "responder.doorway", "responder.settings", *OUTSIDE
+        )
+        == []
+    )
     assert [said for said in _said(path) if said in CLOCKS] == []
 
 
 @pytest.mark.parametrize("path", _modules("adapters"), ids=lambda p: p.stem)
 def test_an_adapter_knows_no_story(path: Path) -> None:
-    assert _imported(path, "responder.workflow", "responder.bootstrap", "responder.commands") == []
+    assert _imported(path, "responder.workflow", "responder.bootstrap", "responder.doorway", "responder.commands") == []
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from responder import doorway
 from responder.adapters import aws
 from responder.adapters.agenda_table import AgendaTable
 from responder.adapters.alert_list import AlertmanagerList
 from responder.adapters.alert_queue import Redelivery, SqsAlertQueue
 from responder.adapters.alert_view import AlertmanagerView, PrometheusView
-from responder.adapters.alertmanager_webhook import read_notification
 from responder.adapters.api_limits import ApiStage, UsagePlan
 from responder.adapters.appconfig_document import AppConfigDocument
 from responder.adapters.audit_bucket import AuditBucket
@@ -45,7 +45,6 @@ from responder.adapters.registry_bucket import RegistryBucket
 from responder.adapters.registry_table import RegistryTable
 from responder.adapters.releases_table import ReleasesTable
 from responder.adapters.roles import RemediationRoles
-from responder.adapters.runbook_files import read_compiled
 from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
 from responder.adapters.scalable_target import ScalableTarget
 from responder.adapters.secret import Secret
@@ -62,6 +61,7 @@ from responder.domain.plain import sha256
 from responder.domain.runbook import Library
 from responder.domain.serving.service_level import ServiceLevel, parse_service_levels
 from responder.domain.touch import DOCUMENTS, TouchKind
+from responder.doorway import library
 from responder.ports import AlertQueue, AlertView, Channel, LockView, Metrics, Quarantine, Remediator
 from responder.settings import (
     ApprovalSettings,
@@ -70,7 +70,6 @@ from responder.settings import (
     GateSettings,
     HearSettings,
     MetricsAuth,
-    ReceiveAlertsSettings,
     RespondSettings,
     SealSettings,
     SnapshotSettings,
@@ -84,32 +83,12 @@ from responder.workflow.evaluate_model import Evaluating
 from responder.workflow.gate_release import Gatehouse
 from responder.workflow.gather import side_by_side
 from responder.workflow.hear_people import Ears
-from responder.workflow.receive_alerts import FrontDoor
 from responder.workflow.seal_audit import Sealing
 from responder.workflow.snapshot_registry import Snapshotting
 from responder.workflow.world import Door, World
 
-COMPILED = Path(__file__).parent.parent / "runbooks.json"
 Running = SageMakerEndpoint | LambdaAlias | VersionParameter | EcsService | InferenceComponent | VllmAdapter
 LEVELS = Path(__file__).parent.parent / "service_levels.yaml"
-
-
-@functools.cache
-def library() -> Library:
-    """Read the runbooks that were compiled into the artifact."""
-    return read_compiled(COMPILED)
-
-
-@functools.cache
-def front_door() -> FrontDoor:
-    settings = read_settings(ReceiveAlertsSettings, os.environ)
-    return FrontDoor(
-        queue=SqsAlertQueue(settings.alerts_queue_url, aws.client("sqs")),
-        quarantine=S3Quarantine(settings.quarantine_bucket, aws.client("s3")),
-        tokens=SecretTokens(Secret(settings.webhook_tokens_secret, aws.client("secretsmanager"))),
-        read=read_notification,
-        targets=library().targets,
-    )
 
 
 @functools.cache
@@ -301,7 +280,7 @@ def _published() -> str:
 @functools.cache
 def _config_sha256() -> str:
     """Digest everything the machine was allowed: all runbooks and services of the artifact."""
-    return sha256(COMPILED.read_bytes()) if COMPILED.exists() else ""
+    return sha256(doorway.COMPILED.read_bytes()) if doorway.COMPILED.exists() else ""
 
 
 def _running(roles: RemediationRoles) -> dict[TouchKind, Running]:

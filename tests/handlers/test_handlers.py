@@ -1,6 +1,9 @@
 """The handlers themselves: what they answer when nothing is as it should be."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +33,17 @@ def test_an_unconfigured_responder_leaves_the_message_in_the_queue() -> None:
 
     with pytest.raises(Exception, match="not set"):
         respond.handler({"Records": [record]}, None)
+
+
+def test_the_front_door_starts_without_what_only_acting_needs() -> None:
+    """Alertmanager waits for its cold start."""
+    code = "import sys, receive_alerts; print(*[m for m in sys.modules if m.startswith('responder')])"
+    functions = Path(receive_alerts.__file__).parent
+
+    started = subprocess.run(  # noqa: S603  # our own code, in a process that has imported nothing yet
+        [sys.executable, "-c", code], cwd=functions, capture_output=True, text=True, check=True
+    )
+
+    modules = started.stdout.split()
+    assert "responder.doorway" in modules
+    assert not {"responder.bootstrap", "responder.workflow.advance", "responder.adapters.jira"} & {*modules}

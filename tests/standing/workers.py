@@ -22,7 +22,7 @@ import drain_dead_letters
 import receive_alerts
 import respond
 import sweep
-from responder import bootstrap
+from responder import doorway
 from responder.adapters import aws
 
 SPEED = 20
@@ -54,7 +54,7 @@ def begin(folder: Path, env: Mapping[str, str], name: str, began: float) -> None
     os.dup2(log, sys.stdout.fileno())
     os.dup2(log, sys.stderr.fileno())
     os.environ.update(env)
-    bootstrap.COMPILED = folder / RUNBOOKS
+    doorway.COMPILED = folder / RUNBOOKS
     Hurried.began = began
     for handler in HANDLERS:
         handler.datetime = Hurried  # type: ignore[attr-defined]  # the one thing that is not as in Lambda

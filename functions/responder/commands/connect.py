@@ -24,11 +24,12 @@ from responder.adapters.in_memory import (
 from responder.adapters.in_memory_levers import InMemoryThings, levers
 from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
 from responder.adapters.runbook_files import read_compiled, read_library
-from responder.bootstrap import COMPILED, make_world
+from responder.bootstrap import make_world
 from responder.domain.audit import Actor
 from responder.domain.levers import RESTORE
 from responder.domain.runbook import Library
 from responder.domain.touch import TouchKind
+from responder.doorway import COMPILED
 from responder.errors import NotThere
 from responder.settings import RespondSettings, read_settings
 from responder.workflow.gather import side_by_side
