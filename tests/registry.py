@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tests.world import CHAT, NOON
 
-from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
+from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot
 from responder.domain.release import Artefacts
 from responder.domain.touch import Registry as Touched
 from responder.domain.touch import Touch

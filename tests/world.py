@@ -32,9 +32,9 @@ from responder.domain.guard import Firing
 from responder.domain.incident import Episode, Incident, Intent, State
 from responder.domain.levers import RESTORE
 from responder.domain.message import Message
+from responder.domain.plans.rollback import CONFIG
 from responder.domain.release import Artefacts, Configuration, Release
 from responder.domain.remediation import Lever, Plan, Snapshot, Surroundings
-from responder.domain.rollback import CONFIG
 from responder.domain.runbook import Action, Library
 from responder.domain.target import Target
 from responder.domain.touch import Touch, TouchKind

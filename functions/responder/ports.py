@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # a seam is a shape: whoever passes through brings the facts 
     from responder.domain.incident import Apart
     from responder.domain.journal import Budget, Change, TargetRecord
     from responder.domain.message import Message
-    from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
+    from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot
     from responder.domain.release import Artefacts, Configuration, Release
     from responder.domain.remediation import Outcome, Snapshot
     from responder.domain.said import Said

@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from responder.adapters import aws
 from responder.adapters.roles import RemediationRoles
-from responder.domain.registry import ModelVersion
+from responder.domain.plans.registry import ModelVersion
 from responder.domain.target import Target
 
 REGION = "us-east-1"

@@ -11,8 +11,8 @@ from responder.adapters import aws
 from responder.adapters.ecs_service import EcsService
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.task_artefacts import look_at
+from responder.domain.plans.rollback import TASK
 from responder.domain.remediation import Snapshot, Standing, classify
-from responder.domain.rollback import TASK
 from responder.domain.things.service import EcsService as Named
 from responder.domain.touch import Touch
 from responder.errors import NotThere

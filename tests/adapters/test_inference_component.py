@@ -11,8 +11,8 @@ from tests.world import CHAT
 
 from responder.adapters.inference_component import InferenceComponent
 from responder.adapters.roles import RemediationRoles
+from responder.domain.plans.rollback import ARTEFACT
 from responder.domain.remediation import Outcome, Snapshot, Standing, classify
-from responder.domain.rollback import ARTEFACT
 from responder.domain.touch import Touch
 from responder.errors import NotThere
 

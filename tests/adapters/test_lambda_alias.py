@@ -9,8 +9,8 @@ from tests.adapters.cloud import OneClient, scripted
 from tests.world import CHAT
 
 from responder.adapters.lambda_alias import LambdaAlias
+from responder.domain.plans.rollback import CANARY, VERSION
 from responder.domain.remediation import Snapshot
-from responder.domain.rollback import CANARY, VERSION
 from responder.domain.touch import LambdaAlias as Touched
 from responder.domain.touch import Touch
 

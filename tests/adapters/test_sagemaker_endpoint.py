@@ -9,8 +9,8 @@ from tests.world import CHAT, NOON, a_snapshot
 
 from responder.adapters import aws
 from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
+from responder.domain.plans.rollback import CONFIG
 from responder.domain.remediation import Standing, classify
-from responder.domain.rollback import CONFIG
 from responder.domain.touch import Touch
 from responder.errors import CannotKnow, NotThere
 

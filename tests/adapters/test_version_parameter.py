@@ -9,7 +9,7 @@ from tests.world import CHAT
 from responder.adapters import aws
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.version_parameter import VersionParameter
-from responder.domain.rollback import VERSION
+from responder.domain.plans.rollback import VERSION
 from responder.domain.touch import Touch
 from responder.domain.touch import VersionParameter as Touched
 

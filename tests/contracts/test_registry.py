@@ -13,7 +13,7 @@ from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnap
 from responder.adapters.registry_bucket import RegistryBucket
 from responder.adapters.registry_table import RegistryTable
 from responder.adapters.roles import RemediationRoles
-from responder.domain.registry import ModelVersion
+from responder.domain.plans.registry import ModelVersion
 from responder.domain.remediation import Standing, classify
 from responder.domain.touch import Registry as Touched
 from responder.domain.touch import Touch

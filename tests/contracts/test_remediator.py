@@ -36,10 +36,11 @@ from responder.adapters.version_parameter import VersionParameter
 from responder.adapters.vllm_adapter import VllmAdapter
 from responder.domain.plain import canonical
 from responder.domain.plans.reevaluation import ASKED, FEATURES
+from responder.domain.plans.rollback import ARTEFACT, CANARY, CONFIG, TASK, VERSION
 from responder.domain.plans.rollout import DEPLOYMENT
+from responder.domain.plans.throttle import RATE
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Outcome, Snapshot, Standing, classify
-from responder.domain.rollback import ARTEFACT, CANARY, CONFIG, TASK, VERSION
 from responder.domain.target import Target
 from responder.domain.things.adapter import Adapter
 from responder.domain.things.evaluation import Evaluation
@@ -47,7 +48,6 @@ from responder.domain.things.gateway import LiteLlmTeam
 from responder.domain.things.load import Capacity, ListenerWeights, TargetGroup, VariantWeights
 from responder.domain.things.rollouts import CodeDeployGroup, ConfigRollout
 from responder.domain.things.service import EcsService
-from responder.domain.throttle import RATE
 from responder.domain.touch import ApiStage as TouchedStage
 from responder.domain.touch import LambdaAlias as TouchedAlias
 from responder.domain.touch import Touch, TouchKind

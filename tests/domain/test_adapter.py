@@ -6,9 +6,9 @@ import pytest
 from tests.world import CHAT, a_configuration, a_release
 
 from responder.domain.plans.adapter import plan_adapter
+from responder.domain.plans.rollback import NO_KNOWN_GOOD
 from responder.domain.release import Artefacts, Release
 from responder.domain.remediation import AS_DECLARED, NoPlan, Plan, Snapshot, Standing, Surroundings, classify
-from responder.domain.rollback import NO_KNOWN_GOOD
 from responder.domain.runbook import Action, IfNotRecovered, Step
 from responder.domain.target import Target
 from responder.domain.things.adapter import Adapter

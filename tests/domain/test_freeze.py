@@ -2,9 +2,9 @@ from dataclasses import replace
 
 from tests.world import CHAT
 
-from responder.domain.freeze import plan_freeze
+from responder.domain.plans.freeze import plan_freeze
+from responder.domain.plans.rollback import CANARY, VERSION
 from responder.domain.remediation import NoPlan, Plan, Snapshot, Surroundings
-from responder.domain.rollback import CANARY, VERSION
 from responder.domain.runbook import Action, IfNotRecovered, Step
 from responder.domain.touch import LambdaAlias, Touch, TouchKind
 

@@ -6,7 +6,7 @@ import pytest
 from tests.registry import A_TARGET, DIGESTS, V6, V7, a_registry, a_snapshot, found
 from tests.world import CHAT, NOON
 
-from responder.domain.registry import (
+from responder.domain.plans.registry import (
     Registry,
     candidate,
     key_of,

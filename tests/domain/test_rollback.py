@@ -4,9 +4,9 @@ import pytest
 from tests.world import CHAT, NOON, SHIPPED, a_configuration, a_release, a_snapshot, a_surrounding
 
 from responder.domain.failure_mode import FailureMode
+from responder.domain.plans.rollback import ARTEFACT, POINTERS, plan_rollback, release_facts
 from responder.domain.release import Release
 from responder.domain.remediation import NoPlan, Plan, Snapshot, Surroundings
-from responder.domain.rollback import ARTEFACT, POINTERS, plan_rollback, release_facts
 from responder.domain.touch import Touch, TouchKind
 
 ENDPOINT = TouchKind.SAGEMAKER_ENDPOINT

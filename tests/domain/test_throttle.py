@@ -6,12 +6,12 @@ import pytest
 from tests.world import CHAT
 
 from responder.domain.plans.document import DOCUMENT
+from responder.domain.plans.throttle import RATE, method_path, plan_throttle
 from responder.domain.remediation import NoPlan, Plan, Snapshot, Surroundings
 from responder.domain.runbook import Action, IfNotRecovered, Step
 from responder.domain.target import Target
 from responder.domain.things.documents import LimitsDocument
 from responder.domain.things.gateway import LiteLlmTeam
-from responder.domain.throttle import RATE, method_path, plan_throttle
 from responder.domain.touch import ApiStage, Touch, TouchKind, UsagePlan
 
 STEP = Step(Action.THROTTLE, IfNotRecovered.UNDO, to=0.5, lift_in=2)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.stories import REPLICAS, Crash, Story, failing_at, play
+from tests.stories import Crash, Story, failing_at, play
+from tests.stories.adapters import REPLICAS
 from tests.world import NOON, Practice, a_configuration, a_message, a_release, an_alert, an_incident
 
 from responder.adapters.in_memory import InMemoryLock

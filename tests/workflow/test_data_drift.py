@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.stories import EVALUATED
+from tests.stories.drift import EVALUATED
 from tests.world import CHAT, Practice, a_message, an_alert
 
 from responder.domain.alert import Alert

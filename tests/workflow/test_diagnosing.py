@@ -11,7 +11,7 @@ from tests.world import CHAT, NOON, Practice, a_library, a_message, a_release
 from responder.adapters.in_memory_evidence import InMemoryCounters, InMemoryLogs
 from responder.domain.diagnosis import Diagnosis
 from responder.domain.failure_mode import FailureMode
-from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot
+from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot
 from responder.domain.target import Target
 from responder.domain.touch import Registry as RegistryTouch
 from responder.domain.touch import Touch

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tests.stories import SHARDS, STORIES
+from tests.stories import STORIES
+from tests.stories.load import SHARDS
 from tests.world import Practice, a_message, an_alert
 
 from responder.domain.incident import State

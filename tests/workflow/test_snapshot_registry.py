@@ -5,7 +5,7 @@ from tests.registry import A_TARGET, V6, V7
 from tests.world import CHAT, NOON, Practice, a_message, an_alert
 
 from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
-from responder.domain.registry import RegistrySnapshot
+from responder.domain.plans.registry import RegistrySnapshot
 from responder.workflow.snapshot_registry import Snapshotting, snapshot_registry
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
+from responder.domain.plans.throttle import RATE, method_path
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.target import Target
-from responder.domain.throttle import RATE, method_path
 from responder.domain.touch import ApiStage as Stage
 from responder.domain.touch import UsagePlan as Plan
 from responder.errors import NotThere

@@ -10,9 +10,9 @@ from typing import Any
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.task_artefacts import look_at
+from responder.domain.plans.rollback import TASK
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.rollback import TASK
 from responder.domain.target import Target
 from responder.domain.things.service import EcsService as Named
 from responder.errors import ActionFailed, NotThere

@@ -12,11 +12,11 @@ from responder.domain.levers import PLANNERS
 from responder.domain.plain import canonical
 from responder.domain.plans.document import DOCUMENT
 from responder.domain.plans.drain import SHARDS, members
+from responder.domain.plans.rollback import ARTEFACT, CANARY, CONFIG, TASK, VERSION
+from responder.domain.plans.throttle import RATE
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Lever, Outcome, Snapshot
-from responder.domain.rollback import ARTEFACT, CANARY, CONFIG, TASK, VERSION
 from responder.domain.target import Target
-from responder.domain.throttle import RATE
 from responder.domain.touch import DOCUMENTS, TouchKind
 from responder.errors import NotThere
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from responder.adapters.in_memory import Twin
 from responder.adapters.in_memory_levers import Applied
-from responder.domain.registry import ModelVersion, Registry, RegistrySnapshot, moves, read_snapshot
+from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot, moves, read_snapshot
 from responder.domain.release import Artefacts
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.target import Target

@@ -11,9 +11,9 @@ from typing import Any
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_artefacts import look_at_model, look_at_object
+from responder.domain.plans.rollback import ARTEFACT, IN_S3
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.rollback import ARTEFACT, IN_S3
 from responder.domain.target import Target
 from responder.errors import ActionFailed, CannotKnow, NotThere
 

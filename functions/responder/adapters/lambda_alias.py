@@ -9,9 +9,9 @@ from typing import Any
 
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
+from responder.domain.plans.rollback import CANARY, VERSION
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.rollback import CANARY, VERSION
 from responder.domain.target import Target
 from responder.domain.touch import LambdaAlias as Named
 from responder.errors import ActionFailed, NotThere

@@ -11,10 +11,10 @@ from responder.adapters.http import Answer
 from responder.adapters.keys import http_for
 from responder.adapters.roles import RemediationRoles
 from responder.domain.plain import canonical
+from responder.domain.plans.throttle import PER_MINUTE
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.target import Target
 from responder.domain.things.gateway import LiteLlmTeam as Team
-from responder.domain.throttle import PER_MINUTE
 from responder.errors import ActionFailed, CannotKnow, NotThere
 
 SECONDS = 5.0

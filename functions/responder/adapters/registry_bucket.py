@@ -5,7 +5,7 @@ from typing import Any
 
 from responder.adapters import aws
 from responder.domain.plain import stamp
-from responder.domain.registry import PREFIX, RegistrySnapshot, read_snapshot
+from responder.domain.plans.registry import PREFIX, RegistrySnapshot, read_snapshot
 from responder.errors import ActionFailed
 
 FAR_BACK = timedelta(days=14)  # how old a snapshot may be to be of use

@@ -12,7 +12,7 @@ from typing import Any
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_artefacts import object_digest
-from responder.domain.registry import ModelVersion, Registry, key_of, moves
+from responder.domain.plans.registry import ModelVersion, Registry, key_of, moves
 from responder.domain.release import Artefacts
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.target import Target

@@ -10,9 +10,9 @@ from typing import Any
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_artefacts import look_at
+from responder.domain.plans.rollback import CONFIG
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.rollback import CONFIG
 from responder.domain.target import Target
 from responder.errors import ActionFailed, NotThere
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_artefacts import object_digest
+from responder.domain.plans.rollback import VERSION
 from responder.domain.release import Artefacts, Configuration
 from responder.domain.remediation import Outcome, Snapshot
-from responder.domain.rollback import VERSION
 from responder.domain.target import Target
 from responder.domain.touch import VersionParameter as Named
 from responder.errors import ActionFailed, NotThere

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from responder.commands import connect
 from responder.domain.plain import stamp
-from responder.domain.registry import Registry, moves
+from responder.domain.plans.registry import Registry, moves
 from responder.domain.remediation import Candidate
 from responder.domain.target import Target
 from responder.errors import NotThere

@@ -16,7 +16,6 @@ from responder.domain.diagnosis import Diagnosis
 from responder.domain.escalation import bring_forward, page_now, quieten
 from responder.domain.evidence import as_facts
 from responder.domain.failure_mode import FailureMode
-from responder.domain.freeze import NOTHING_RUNS
 from responder.domain.guard import (
     Firing,
     Reason,
@@ -39,14 +38,15 @@ from responder.domain.levers import lever_of, make_plan, ways_to
 from responder.domain.mode import Mode, Switch, in_force
 from responder.domain.plain import to_plain
 from responder.domain.plans.drain import EVEN
+from responder.domain.plans.freeze import NOTHING_RUNS
 from responder.domain.plans.reevaluation import ASKED_ALREADY
-from responder.domain.registry import AS_IT_WAS
+from responder.domain.plans.registry import AS_IT_WAS
+from responder.domain.plans.rollback import NO_KNOWN_GOOD, release_facts
+from responder.domain.plans.throttle import AT_LEAST, NO_LIMIT
 from responder.domain.remediation import AS_DECLARED, Lever, NoPlan, Plan, Surroundings, action_id
-from responder.domain.rollback import NO_KNOWN_GOOD, release_facts
 from responder.domain.runbook import Action, Quota, Runbook, Step, context
 from responder.domain.storm import Storm, storm_guard
 from responder.domain.target import Target
-from responder.domain.throttle import AT_LEAST, NO_LIMIT
 
 # a rollback onto one of these would bring back what was taken out for safety or for being broken
 NEVER_UNDO = frozenset({FailureMode.SAFETY_VIOLATION, FailureMode.TOKENIZER_MISMATCH, FailureMode.ADAPTER_MERGE_ERROR})

@@ -5,21 +5,21 @@ A new remediation is one line here, one planner, one remediator (`bootstrap.py` 
 
 from collections.abc import Callable, Mapping
 
-from responder.domain.freeze import plan_freeze
 from responder.domain.plans.adapter import plan_adapter
 from responder.domain.plans.capacity import plan_capacity
 from responder.domain.plans.circuit import plan_circuit
 from responder.domain.plans.drain import plan_drain
+from responder.domain.plans.freeze import plan_freeze
 from responder.domain.plans.profile import plan_profile
 from responder.domain.plans.reevaluation import plan_reevaluation
+from responder.domain.plans.registry import plan_restore
+from responder.domain.plans.rollback import POINTERS, plan_rollback
 from responder.domain.plans.rollout import plan_stop
+from responder.domain.plans.throttle import plan_throttle
 from responder.domain.plans.weights import plan_weights
-from responder.domain.registry import plan_restore
 from responder.domain.remediation import Lever, NoPlan, Plan, Surroundings
-from responder.domain.rollback import POINTERS, plan_rollback
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
-from responder.domain.throttle import plan_throttle
 from responder.domain.touch import TouchKind
 
 Planner = Callable[[Target, TouchKind, Step, Surroundings], Plan | NoPlan]

@@ -28,8 +28,8 @@ from responder.domain.guard import Firing
 from responder.domain.incident import Incident
 from responder.domain.levers import RESTORE
 from responder.domain.message import to_messages
+from responder.domain.plans.rollback import POINTERS
 from responder.domain.release import Artefacts, Configuration, Release
-from responder.domain.rollback import POINTERS
 from responder.domain.runbook import Library
 from responder.domain.target import Target
 from responder.domain.touch import TouchKind

@@ -13,7 +13,7 @@ from functools import partial
 from responder.domain.diagnosis import Diagnosis, diagnose, questions
 from responder.domain.evidence import Evidence
 from responder.domain.incident import Incident
-from responder.domain.registry import parts_changed
+from responder.domain.plans.registry import parts_changed
 from responder.domain.release import Release, changes
 from responder.domain.runbook import fill
 from responder.domain.target import Target

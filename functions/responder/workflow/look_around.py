@@ -4,7 +4,7 @@ from datetime import datetime
 
 from responder.domain.incident import Incident
 from responder.domain.plans.reevaluation import wanted
-from responder.domain.registry import candidate, pointed_at
+from responder.domain.plans.registry import candidate, pointed_at
 from responder.domain.release import candidates
 from responder.domain.remediation import Candidate, Lever, NoPlan, Snapshot, Surroundings
 from responder.domain.runbook import Action, fill

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from responder.domain.incident import State
-from responder.domain.registry import Registry, RegistrySnapshot, take
+from responder.domain.plans.registry import Registry, RegistrySnapshot, take
 from responder.domain.target import Target
 from responder.ports import Journal, ModelRegistry, RegistrySnapshots
 

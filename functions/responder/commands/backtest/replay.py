@@ -25,8 +25,8 @@ from responder.domain.evidence import Sample
 from responder.domain.guard import Firing
 from responder.domain.incident import State
 from responder.domain.message import Message, to_messages
+from responder.domain.plans.rollback import POINTERS
 from responder.domain.release import Artefacts, Configuration, Release
-from responder.domain.rollback import POINTERS
 from responder.domain.runbook import Library, Verify, fill
 from responder.domain.target import Target
 from responder.domain.touch import TouchKind

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from responder.domain.plans.rollback import NO_KNOWN_GOOD, plan_to, why_none
 from responder.domain.release import Release, candidates, last_known_good, running
 from responder.domain.remediation import AS_DECLARED, NoPlan, Plan, Surroundings
-from responder.domain.rollback import NO_KNOWN_GOOD, plan_to, why_none
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
 from responder.domain.touch import TouchKind

@@ -7,10 +7,10 @@ Enough healthy ones must stay, and where the load of one is not known nothing is
 from collections.abc import Mapping
 from shlex import quote
 
+from responder.domain.plans.throttle import AT_LEAST
 from responder.domain.remediation import NoPlan, Plan, Surroundings
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
-from responder.domain.throttle import AT_LEAST
 from responder.domain.touch import TouchKind
 
 SHARDS = "shards"

@@ -7,7 +7,7 @@ back, AppConfig by handing out the earlier configuration. Only CodeDeploy's own 
 from collections.abc import Callable, Mapping
 from shlex import quote
 
-from responder.domain.freeze import NOTHING_RUNS
+from responder.domain.plans.freeze import NOTHING_RUNS
 from responder.domain.remediation import NoPlan, Plan, Snapshot, Surroundings
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target

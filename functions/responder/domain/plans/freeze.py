@@ -3,8 +3,8 @@
 A freeze is never undone by itself: whether a rollout goes on is a person's decision.
 """
 
+from responder.domain.plans.rollback import CANARY, alias_command
 from responder.domain.remediation import NoPlan, Plan, Surroundings
-from responder.domain.rollback import CANARY, alias_command
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
 from responder.domain.touch import TouchKind

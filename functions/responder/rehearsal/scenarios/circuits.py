@@ -1,0 +1,33 @@
+"""The first model is away."""
+
+from responder.adapters.in_memory_levers import document
+from responder.domain.things.documents import Circuit
+from responder.domain.touch import Touch
+from responder.domain.touch import TouchKind as Kind
+from responder.rehearsal.fleet import Health, Sight
+from responder.rehearsal.house import House
+from responder.rehearsal.scenarios.scenario import BREAKS_AT, PAGED, Expected, Scenario, reads
+
+ROUTED = Touch(
+    sagemaker_endpoint="chat", circuit=Circuit("chat", "live", "routing", {"primary_share": 0}, {"primary_share": 0.1})
+)
+
+
+def _upstream(seen: Sight, back: int) -> Health:
+    """The first model answers nobody in time until it is back; the fallback is well all the time."""
+    away = BREAKS_AT <= seen.minute < BREAKS_AT + back
+    return Health(timeouts=0.6 * reads(seen, Kind.CIRCUIT)["primary_share"] if away else 0.0)
+
+
+def _routed(house: House) -> None:
+    house.things[Kind.CIRCUIT].stand(house.target, **document(primary_share=1))
+
+
+SCENARIOS = (
+    Scenario("upstream_gone", "the first model is away for fifteen minutes", "api_timeout", "LLMTimeouts",
+             lambda seen: _upstream(seen, 15), Expected(("open_circuit", "lift", "lift"), "recovered", "ticket"),
+             touch=ROUTED, arrange=_routed),
+    Scenario("upstream_stays_gone", "the first model is away for hours; the probe finds out", "api_timeout",
+             "LLMTimeouts", lambda seen: _upstream(seen, 600),
+             Expected(("open_circuit", "lift", "undo"), "escalated", PAGED), touch=ROUTED, arrange=_routed),
+)  # fmt: skip

@@ -1,0 +1,53 @@
+"""The fallback answers while the first model is away."""
+
+from datetime import timedelta
+
+from tests.stories.story import RELIEVED, Story
+from tests.world import Practice
+
+from responder.adapters.in_memory_levers import document
+from responder.domain.incident import Disposition
+from responder.domain.things.documents import Circuit
+from responder.domain.touch import Touch
+
+
+def _upstream_is_gone(practice: Practice, minutes: int) -> None:
+    """Calls to the first model time out while it is away, in proportion to its share of them."""
+    circuit = Circuit("app", "prod", "routing", {"primary": 0}, {"primary": 0.1})
+    practice.touch(Touch(circuit=circuit), **document(primary=1))
+    back = practice.now + timedelta(minutes=minutes)
+    practice.metrics.timeouts = lambda at: 0.0 if at >= back or '"primary":0}' in practice.running() else 0.1
+
+
+def _upstream_comes_back(practice: Practice) -> None:
+    _upstream_is_gone(practice, minutes=5)
+
+
+def _upstream_stays_away(practice: Practice) -> None:
+    _upstream_is_gone(practice, minutes=90)
+
+
+STORIES = (
+    Story(
+        "circuit, probed and closed",
+        _upstream_comes_back,
+        3,
+        RELIEVED,
+        Disposition.RECOVERED,
+        '{"primary":1}',
+        timedelta(minutes=40),
+        alert="LLMTimeouts",
+        runbook="api_timeout",
+    ),
+    Story(
+        "circuit, the probe fails",
+        _upstream_stays_away,
+        3,
+        (*RELIEVED, "page", "resolve"),
+        Disposition.ESCALATED,
+        '{"primary":0}',
+        undone=True,
+        alert="LLMTimeouts",
+        runbook="api_timeout",
+    ),
+)
