@@ -16,5 +16,4 @@ STORIES = (
     *rollouts.STORIES,
     *drift.STORIES,
 )
-
 __all__ = ["STORIES", "Between", "Crash", "Story", "failing_at", "play"]

@@ -17,8 +17,6 @@ def _inputs_moved(practice: Practice) -> None:
 
 
 EVALUATED = Touch(evaluation=Evaluation("chat", "/chat/reevaluation"))
-
-
 _ASKED_FOR = f"{incident_id(replace(CHAT, touch=EVALUATED).resource, 1)},"
 
 

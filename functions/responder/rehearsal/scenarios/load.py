@@ -14,14 +14,8 @@ SCALED = Touch(
     capacity=Capacity("endpoint/chat/variant/all", most=6),
     serving_profile=ServingProfile("chat", "live", "serving", {"compress_prompts": True}),
 )
-
-
 SPREAD = Touch(sagemaker_endpoint="chat", variant_weights=VariantWeights("chat", {"a": 1, "b": 1}))
-
-
 SHARDS = ("10.0.0.1:8000", "10.0.0.2:8000", "10.0.0.3:8000")
-
-
 SHARDED = Touch(
     version_parameter=VersionParameter("/chat/version", ()),
     target_group=TargetGroup("arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/chat/1", least=2),

@@ -8,8 +8,6 @@ from responder.rehearsal.house import House
 from responder.rehearsal.scenarios.scenario import BREAKS_AT, PAGED, WELL, Expected, Scenario, on_v2
 
 ALIAS = Touch(lambda_alias=LambdaAlias("chat", "live"))
-
-
 PROMPTED = Touch(sagemaker_endpoint="chat", config_rollout=ConfigRollout("chat", "live", "prompts"))
 
 
