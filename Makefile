@@ -14,7 +14,7 @@ SERVICES = runbooks/services.yaml $(wildcard $(if $(RUNBOOKS_DIR),$(RUNBOOKS_DIR
 STAMP   := $(VENV)/.ready
 SAM     := .venv-sam
 
-.PHONY: setup setup-sam setup-cloud setup-browser check test demo up down build build-here score vocabulary proof gameday format clean help
+.PHONY: setup setup-sam setup-cloud setup-browser setup-learn check test demo up down build build-here score vocabulary proof gameday format clean help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,7 +52,7 @@ check: setup  ## format, lint, types, runbooks, template
 		$(SAM)/bin/sam validate --lint --template infra/$$one.yaml || exit 1; done
 	$(SAM)/bin/python -m infra.lint_policies
 
-test: setup build-here  ## all tests, end to end included
+test: setup setup-learn build-here  ## all tests, end to end included
 	$(RUN) -m pytest
 
 demo: $(STAMP) setup-cloud build-here  ## a bad release on the practice fleet, healed and proved
@@ -81,8 +81,14 @@ gameday: $(STAMP) setup-cloud build-here  ## every scenario on the simulated clo
 score: $(STAMP)  ## how well the classifier tells the failure modes apart
 	@$(RUN) -m tests.corpus.score
 
-vocabulary: $(STAMP)  ## learn the pages' vocabularies anew from the labelled lines
+vocabulary: setup-learn  ## learn anew from the labelled lines which words usually stand where
 	@$(RUN) -m tests.corpus.learn
+
+setup-learn: $(VENV)/.learns
+
+$(VENV)/.learns: infra/requirements/learn.txt $(STAMP)
+	@$(UV) pip install -q --require-hashes --python $(RUN) -r infra/requirements/learn.txt
+	@touch $@
 
 format: $(STAMP)  ## format and fix what can be fixed
 	$(VENV)/bin/ruff format .

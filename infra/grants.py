@@ -26,6 +26,19 @@ def grants(entry: Service) -> Iterator[Grant]:
         yield "ReadCounters", "cloudwatch:GetMetricData", "*"  # CloudWatch knows no narrower resource
 
 
+def looks_at_registries(entry: Service) -> Iterator[Grant]:
+    """Return what it takes to write down what the entry's registry says, and to change nothing."""
+    named = [kind for kind in _REGISTRIES if entry["touch"].get(kind)]
+    for kind in named:
+        yield from (grant for grant in _KINDS[kind](entry, entry["touch"][kind]) if grant[1] not in _MOVES)
+    for place in entry.get("artefacts") or () if named else ():
+        yield "CompareDigests", "s3:GetObject", _objects(entry, place.rstrip("*") + "*")
+
+
+_REGISTRIES = ("registry", "mlflow_registry", "model_packages")
+_MOVES = ("dynamodb:UpdateItem", "sagemaker:UpdateModelPackage")
+
+
 def _sagemaker_endpoint(entry: Service, endpoint: str) -> Iterator[Grant]:
     """SageMaker's names are lower case as IAM sees them; releases are `<endpoint>-*`, or what the entry says."""
     releases = entry.get("releases") or [f"{endpoint}-*"]
@@ -95,7 +108,7 @@ def _api_stage(entry: Service, thing: Service) -> Iterator[Grant]:
     yield from _limited(entry, f"/restapis/{thing['api']}/stages/{thing['stage']}")
 
 
-def _litellm_team(entry: Service, thing: Service) -> Iterator[Grant]:
+def _gateway(entry: Service, thing: Service) -> Iterator[Grant]:
     """The proxy is no AWS resource: what AWS guards is its key."""
     yield (
         "ReadGatewayKeys",
@@ -116,14 +129,10 @@ def _document(entry: Service, thing: Service) -> Iterator[Grant]:
     profile = f"{application}/configurationprofile/{thing['profile']}"
     strategy = f"deploymentstrategy/{thing.get('strategy', 'AppConfig.AllAtOnce')}"
     whole = _arn(entry, "appconfig", application)
-    yield "SeeDeployments", "appconfig:ListDeployments", environment
-    deployments = f"{application}/environment/{thing['environment']}/deployment/*"
-    yield "SeeWhatWasDeployed", "appconfig:GetDeployment", _arn(entry, "appconfig", deployments)
-    yield (
-        "SeeDocuments",
-        "appconfig:GetHostedConfigurationVersion",
-        _arn(entry, "appconfig", f"{profile}/hostedconfigurationversion/*"),
-    )
+    versions = _arn(entry, "appconfig", f"{profile}/hostedconfigurationversion/*")
+    yield from _deployments(entry, thing)
+    for resource in (whole, _arn(entry, "appconfig", profile), versions):
+        yield "SeeDocuments", "appconfig:GetHostedConfigurationVersion", resource
     for resource in (whole, _arn(entry, "appconfig", profile)):
         yield "StoreDocuments", "appconfig:CreateHostedConfigurationVersion", resource
     for resource in (whole, environment, _arn(entry, "appconfig", profile), _arn(entry, "appconfig", strategy)):
@@ -139,11 +148,9 @@ def _codedeploy_group(entry: Service, thing: Service) -> Iterator[Grant]:
 
 
 def _config_rollout(entry: Service, thing: Service) -> Iterator[Grant]:
-    environment = f"application/{thing['application']}/environment/{thing['environment']}"
-    deployments = _arn(entry, "appconfig", f"{environment}/deployment/*")
-    yield "SeeDeployments", "appconfig:ListDeployments", _arn(entry, "appconfig", environment)
-    yield "SeeWhatWasDeployed", "appconfig:GetDeployment", deployments
-    yield "StopDeployments", "appconfig:StopDeployment", deployments
+    yield from _deployments(entry, thing)
+    for resource in _wholes_of_deployments(entry, thing):
+        yield "StopDeployments", "appconfig:StopDeployment", resource
 
 
 def _evaluation(entry: Service, thing: Service) -> Iterator[Grant]:
@@ -153,11 +160,46 @@ def _evaluation(entry: Service, thing: Service) -> Iterator[Grant]:
     yield "AskForReevaluation", "events:PutEvents", _arn(entry, "events", f"event-bus/{thing.get('bus', 'default')}")
 
 
+def _dead_letters(_: Service, thing: Service) -> Iterator[Grant]:
+    """SQS moves under the caller's permissions: to take letters out here, and to put them where they died."""
+    for sid, action in _LETTERS.items():
+        yield sid, f"sqs:{action}", thing["queue"]
+    for queue in thing["of"]:
+        yield "GiveLettersBack", "sqs:SendMessage", queue
+
+
+_LETTERS = {
+    "CountDeadLetters": "GetQueueAttributes",
+    "SeeWhereLettersDied": "ListDeadLetterSourceQueues",
+    "SeeMovesOfLetters": "ListMessageMoveTasks",
+    "MoveDeadLetters": "StartMessageMoveTask",
+    "StopMovesOfLetters": "CancelMessageMoveTask",
+    "TakeDeadLetters": "ReceiveMessage",
+    "RemoveMovedLetters": "DeleteMessage",
+}
+
+
 def _registry(entry: Service, thing: Service) -> Iterator[Grant]:
     """Pointers are moved; no item is ever put or deleted."""
     table = _arn(entry, "dynamodb", f"table/{thing['table']}")
     yield "SeeRegistries", "dynamodb:Query", table
     yield "MoveRegistryPointers", "dynamodb:UpdateItem", table
+
+
+def _mlflow_registry(entry: Service, thing: Service) -> Iterator[Grant]:
+    """MLflow is no AWS resource: what AWS guards is its key."""
+    if thing.get("token"):
+        key = _arn(entry, "secretsmanager", f"secret:{thing['token']}-??????")
+        yield "ReadRegistryKeys", "secretsmanager:GetSecretValue", key
+
+
+def _model_packages(entry: Service, thing: Service) -> Iterator[Grant]:
+    """Versions are listed, seen and decided as what they are: packages below the name of their group."""
+    for group in thing["groups"]:
+        packages = _arn(entry, "sagemaker", f"model-package/{group.lower()}/*")
+        yield "ListModelPackages", "sagemaker:ListModelPackages", packages
+        yield "SeeModelPackages", "sagemaker:DescribeModelPackage", packages
+        yield "DecideModelPackages", "sagemaker:UpdateModelPackage", packages
 
 
 def _capacity(entry: Service, thing: Service) -> Iterator[Grant]:
@@ -199,9 +241,11 @@ _KINDS: Mapping[str, Callable[[Service, Any], Iterator[Grant]]] = {
     "inference_component": _inference_component,
     "adapter": _adapter,
     "registry": _registry,
+    "mlflow_registry": _mlflow_registry,
+    "model_packages": _model_packages,
     "usage_plan": _usage_plan,
     "api_stage": _api_stage,
-    "litellm_team": _litellm_team,
+    **dict.fromkeys(("litellm_team", "litellm_circuit"), _gateway),
     "capacity": _capacity,
     "variant_weights": _variant_weights,
     "listener_weights": _listener_weights,
@@ -210,7 +254,23 @@ _KINDS: Mapping[str, Callable[[Service, Any], Iterator[Grant]]] = {
     "codedeploy_group": _codedeploy_group,
     "config_rollout": _config_rollout,
     "evaluation": _evaluation,
+    "dead_letters": _dead_letters,
 }
+
+
+def _deployments(entry: Service, thing: Service) -> Iterator[Grant]:
+    """AppConfig asks for the permission on a thing and on everything it is a part of."""
+    *around, one = _wholes_of_deployments(entry, thing)
+    for resource in around:
+        yield "SeeDeployments", "appconfig:ListDeployments", resource
+    for resource in (*around, one):
+        yield "SeeWhatWasDeployed", "appconfig:GetDeployment", resource
+
+
+def _wholes_of_deployments(entry: Service, thing: Service) -> list[Any]:
+    application = f"application/{thing['application']}"
+    environment = f"{application}/environment/{thing['environment']}"
+    return [_arn(entry, "appconfig", name) for name in (application, environment, f"{environment}/deployment/*")]
 
 
 def _arn(entry: Service, service: str, name: str) -> Any:  # noqa: ANN401  # a string, or a function of CloudFormation

@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 
 from infra.grants import Service
-from infra.remediation_policy import Statement, assume_statements, role_elsewhere, statements
+from infra.remediation_policy import Statement, assume_statements, role_elsewhere, snapshot_statements, statements
 
 TEMPLATE = Path(__file__).with_name("template.yaml")
 
@@ -40,8 +40,9 @@ def read_services(paths: Sequence[Path]) -> list[Service]:
 
 
 def render(template: str, services: Sequence[Service]) -> str:
-    """Return the template with both blocks made from the entries."""
+    """Return the template with its blocks made from the entries."""
     filled = _fill(template, "targets", statements(services))
+    filled = _fill(filled, "registries", snapshot_statements(services))
     return _fill(filled, "roles", assume_statements(services))
 
 

@@ -9,7 +9,7 @@ allow-list, never from an alert.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from infra.grants import Service, grants
+from infra.grants import Grant, Service, grants, looks_at_registries
 
 Statement = dict[str, Any]
 
@@ -22,6 +22,12 @@ NOTHING: Statement = {"Sid": "NothingMayBeTouched", "Effect": "Deny", "Action": 
 def statements(services: Iterable[Service]) -> list[Statement]:
     """Allow exactly what remediating the entries of the stack's own account takes."""
     return _allow([entry for entry in services if not entry.get("role_arn")])
+
+
+def snapshot_statements(services: Iterable[Service]) -> list[Statement]:
+    """Let snapshot_registry look at the registries of the stack's own account; it can change none."""
+    home = [entry for entry in services if not entry.get("role_arn")]
+    return _by_action(grant for entry in home for grant in looks_at_registries(entry))
 
 
 def assume_statements(services: Iterable[Service]) -> list[Statement]:
@@ -56,14 +62,18 @@ def role_elsewhere(services: Iterable[Service], role_arn: str) -> dict[str, Any]
 
 
 def _allow(services: Sequence[Service]) -> list[Statement]:
+    return _by_action(grant for entry in services for grant in grants(entry)) or [NOTHING]
+
+
+def _by_action(granted: Iterable[Grant]) -> list[Statement]:
     allowed: dict[tuple[str, str], list[Any]] = {}
-    for sid, action, resource in (grant for entry in services for grant in grants(entry)):
+    for sid, action, resource in granted:
         resources = allowed.setdefault((sid, action), [])
         resources += [resource] if resource not in resources else []
     return [
         {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resources}
         for (sid, action), resources in allowed.items()
-    ] or [NOTHING]
+    ]
 
 
 def _trust(entries: Sequence[Service]) -> Statement:

@@ -7,9 +7,12 @@ from tests.world import CHAT, NOON
 
 from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot
 from responder.domain.release import Artefacts
-from responder.domain.touch import Registry as Touched
+from responder.domain.things.registries import MlflowRegistry, ModelPackages
+from responder.domain.things.registries import Registry as Touched
 from responder.domain.touch import Touch
 
+IN_MLFLOW = Touch(mlflow_registry=MlflowRegistry("http://mlflow", ("chat",), "live"))
+PACKAGED = Touch(model_packages=ModelPackages(("chat",)))
 A_TARGET = replace(CHAT, touch=Touch(registry=Touched("models", ("chat",))))
 
 
@@ -35,6 +38,12 @@ def a_snapshot() -> RegistrySnapshot:
     """Taken an hour before noon, on version 6, which had run well for long."""
     at = NOON - timedelta(hours=1)
     return RegistrySnapshot(at, a_registry("6"), {"chat": at - timedelta(hours=2)}, ("chat",))
+
+
+def written_down(touch: Touch, registry: Registry) -> RegistrySnapshot:
+    """The same of a target that names another registry."""
+    target = replace(A_TARGET, touch=touch)
+    return replace(a_snapshot(), registry=Registry(), others={target.registry: registry})
 
 
 def found(store: dict[str, str]) -> dict[str, Artefacts]:

@@ -64,7 +64,12 @@ def test_the_table_has_a_line_for_each_scenario(capsys: pytest.CaptureFixture[st
 
 def test_a_scenario_nobody_wrote_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gameday", "fire"]) == 1
-    assert "no scenario fire; there are slow_release" in capsys.readouterr().err
+    assert "no scenario fire. There are slow_release, " in capsys.readouterr().err
+
+
+def test_a_misspelt_scenario_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gameday", "slow-relase"]) == 1
+    assert "no scenario slow-relase, did you mean slow_release? There are " in capsys.readouterr().err
 
 
 def test_live_needs_a_checkout_and_says_so(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from responder.adapters.in_memory import (
     InMemoryModes,
     InMemoryReleases,
 )
-from responder.adapters.in_memory_levers import Applied, InMemoryThings, levers, twins
+from responder.adapters.in_memory_levers import Applied, InMemoryThings, levers
 from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
+from responder.adapters.in_memory_twins import twins
 from responder.adapters.runbook_files import read_library
 from responder.domain.alert import Alert, Notification, Status, fingerprint_of
 from responder.domain.audit import Actor
@@ -30,14 +31,14 @@ from responder.domain.evidence import Sample
 from responder.domain.failure_mode import FailureMode
 from responder.domain.guard import Firing
 from responder.domain.incident import Episode, Incident, Intent, State
-from responder.domain.levers import RESTORE
+from responder.domain.levers import RESTORES
 from responder.domain.message import Message
 from responder.domain.plans.rollback import CONFIG
 from responder.domain.release import Artefacts, Configuration, Release
 from responder.domain.remediation import Lever, Plan, Snapshot, Surroundings
 from responder.domain.runbook import Action, Library
 from responder.domain.target import Target
-from responder.domain.touch import Touch, TouchKind
+from responder.domain.touch import REGISTRIES, Touch, TouchKind
 from responder.errors import ResponderError, TryAgain
 from responder.ports import Channel, Letter
 from responder.workflow.gather import in_order
@@ -183,7 +184,7 @@ class Fleet(InMemoryMetrics):
 
     While `crowded` says so, it is slow whatever runs; `mismatched` says whether tokenizers differ from the registry's,
     `killed` whether memory has run out, `timeouts` which share of the calls time out, `loads` what each shard does,
-    `unloaded` how often an adapter could not be loaded.
+    `unloaded` how often an adapter could not be loaded, `accepted` how many answers are, against the baseline.
     """
 
     running: Callable[[], str] = str
@@ -193,6 +194,7 @@ class Fleet(InMemoryMetrics):
     timeouts: Callable[[datetime], float] = lambda _: 0.0
     loads: Callable[[datetime], dict[str, float]] = lambda _: {}
     unloaded: Callable[[], float] = lambda: 0.0
+    accepted: Callable[[], float | None] = lambda: None
     p95: dict[str, float | None] = field(default_factory=lambda: {"chat-v1": 0.3, "chat-v2": 2.5})
     traffic: float = 5.0
 
@@ -213,6 +215,8 @@ class Fleet(InMemoryMetrics):
             ("max(sum by (instance)", self._uneven),
             ("OOMKilled", lambda _: float(self.killed())),
             ("increase(infer_adapter_load_failures_total", lambda _: self.unloaded()),
+            ("infer_accepted_total", lambda _: self.accepted()),
+            ("infer_judged_total", lambda _: 500.0 if self.accepted() else None),
             ('sum(rate(infer_requests_total{outcome="timeout"', self.timeouts),
             ('outcome!~"ok|client_error"', lambda _: 0.0),
             ("safety_violations_total", lambda _: 0.0),
@@ -224,9 +228,9 @@ class Fleet(InMemoryMetrics):
         )
 
     def _uneven(self, at: datetime) -> float | None:
-        """How much the busiest shard does, against the mean of those that do anything."""
-        busy = [load for load in self.loads(at).values() if load > 0]
-        return max(busy) * len(busy) / sum(busy) if busy else None
+        """How much the busiest shard does, against the mean; one that does nothing is left out, as on the page."""
+        loads = self.loads(at).values()
+        return max(loads) * (len(loads) - (min(loads) == 0)) / sum(loads) if any(loads) else None
 
 
 Between = Callable[[str, Callable[[], Any]], Any]
@@ -294,7 +298,7 @@ class Practice:
         def seam(name: str, port: object) -> Any:  # noqa: ANN401  # stands for any port
             return Seam(name, port, self._call)
 
-        pulled = {**levers(self.things), RESTORE: self.registry}
+        pulled = {**levers(self.things), **dict.fromkeys(RESTORES, self.registry)}
         return World(
             actor=Actor("function", "respond", self.version),
             library=self.library,
@@ -396,7 +400,7 @@ class Practice:
     def running(self) -> str:
         """What release runs, or where its one limit stands."""
         kind, name = next(iter(self.target.things.items()))
-        if kind is TouchKind.REGISTRY:
+        if kind in REGISTRIES:
             return ",".join(self.registry.registry.aliases.values())
         seen = self.things[kind].things[name]
         return seen.release or ",".join(seen.current.values())

@@ -19,6 +19,7 @@ from responder.adapters.audit_lock import AuditLock
 from responder.adapters.audit_trail import AuditTrail
 from responder.adapters.codedeploy import CodeDeployHooks, CodeDeployRollout
 from responder.adapters.config_rollout import ConfigRollout
+from responder.adapters.dead_letter_queue import DeadLetterQueue
 from responder.adapters.ecs_service import EcsService
 from responder.adapters.event_bus import EventBus
 from responder.adapters.head_parameter import HeadParameter
@@ -30,6 +31,7 @@ from responder.adapters.kms_signer import KmsSigner
 from responder.adapters.lambda_alias import LambdaAlias
 from responder.adapters.link_uses import LinkUsesTable
 from responder.adapters.listener_weights import ListenerWeights
+from responder.adapters.litellm_circuit import LiteLlmCircuit
 from responder.adapters.litellm_team import LiteLlmTeam
 from responder.adapters.log_ledger import LogLedger
 from responder.adapters.log_lines import CloudWatchLogs
@@ -41,8 +43,8 @@ from responder.adapters.platform_counters import PlatformCounters
 from responder.adapters.prometheus import Prometheus
 from responder.adapters.quarantine import S3Quarantine
 from responder.adapters.reevaluation import Reevaluation
+from responder.adapters.registries import Registries
 from responder.adapters.registry_bucket import RegistryBucket
-from responder.adapters.registry_table import RegistryTable
 from responder.adapters.releases_table import ReleasesTable
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.sagemaker_endpoint import SageMakerEndpoint
@@ -164,10 +166,10 @@ def sealing() -> Sealing:
 
 @functools.cache
 def snapshotting() -> Snapshotting:
-    """Build what a snapshot takes: under the function's own role, which can only look at the registry."""
+    """Build what a snapshot takes: under the function's own role, which can only look at registries."""
     settings = read_settings(SnapshotSettings, os.environ)
     return Snapshotting(
-        registry=RegistryTable(RemediationRoles("", aws.client("sts"))),
+        registry=Registries(RemediationRoles("", aws.client("sts"))),
         snapshots=RegistryBucket(settings.audit_bucket, aws.client("s3")),
         journal=JournalTable(settings.journal_table, aws.client("dynamodb")),
     )
@@ -244,8 +246,8 @@ def make_world(settings: SweepSettings, books: Library, name: str, kind: str = "
     metrics = _metrics(settings)
     roles = RemediationRoles(settings.remediation_role_arn, aws.client("sts"))
     running = _running(roles)
-    registry = RegistryTable(roles)
-    known = {**_limits(roles), **_rollouts(roles), **_load(roles), TouchKind.REGISTRY: registry}
+    registry = Registries(roles)
+    known = {**_limits(roles), **_rollouts(roles), **_load(roles), **_afterwards(roles), **registry.kinds}
     things: Mapping[TouchKind, Remediator] = {**running, **known}
     return World(
         actor=Actor(kind, name, settings.responder_version, _published(), _config_sha256()),
@@ -301,6 +303,7 @@ def _limits(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
         TouchKind.USAGE_PLAN: UsagePlan(roles),
         TouchKind.API_STAGE: ApiStage(roles),
         TouchKind.LITELLM_TEAM: LiteLlmTeam(roles),
+        TouchKind.LITELLM_CIRCUIT: LiteLlmCircuit(roles),
         **{kind: AppConfigDocument(kind, roles) for kind in DOCUMENTS},
     }
 
@@ -312,6 +315,11 @@ def _rollouts(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
         TouchKind.CODEDEPLOY_GROUP: CodeDeployRollout(roles),
         TouchKind.CONFIG_ROLLOUT: ConfigRollout(roles),
     }
+
+
+def _afterwards(roles: RemediationRoles) -> dict[TouchKind, Remediator]:
+    """What is looked after once a service is well again, by kind."""
+    return {TouchKind.DEAD_LETTERS: DeadLetterQueue(roles)}
 
 
 def _load(roles: RemediationRoles) -> dict[TouchKind, Remediator]:

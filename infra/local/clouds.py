@@ -1,4 +1,4 @@
-"""Both emulators up, the environment that leads to them, and clients that can lead nowhere else."""
+"""Emulators, gateway and registry up, the environment that leads there, and clients that can lead nowhere else."""
 
 import functools
 import os
@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 
 from infra.local.errors import LocalCloudError
-from infra.local.paths import HERE
+from infra.local.paths import HERE, ROOT
 from infra.local.processes import Processes, Program, free_ports
 from infra.local.web import answers
 
@@ -21,23 +21,34 @@ REGION = "us-east-1"
 CA_FILE = "tmp/ministack-tls/server.crt"
 """Where MiniStack puts the certificate it makes for itself, below the run's folder."""
 
+BESIDE = {
+    "sagemaker": "SAGEMAKER",
+    "elbv2": "ELASTIC_LOAD_BALANCING_V2",
+    "application-autoscaling": "APPLICATION_AUTO_SCALING",
+    "ec2": "EC2",
+}
+"""Services that the other emulator serves, and how the SDKs' variables name them."""
+
 Client = Any  # boto3 builds its clients at run time: no static type exists
 
 
 @dataclass(frozen=True)
 class Clouds:
-    """Where the two emulators are."""
+    """Where the two emulators are, and the gateway, the MLflow and the engines of practice."""
 
     aws_url: str
     sagemaker_url: str
     ca_file: Path
+    gateway_url: str = ""
+    mlflow_url: str = ""
+    engines_url: str = ""
 
     @property
     def env(self) -> dict[str, str]:
         """Lead every SDK and the command line here, and keep them from anybody's real account."""
         return {
             "AWS_ENDPOINT_URL": self.aws_url,
-            "AWS_ENDPOINT_URL_SAGEMAKER": self.sagemaker_url,
+            **self.beside,
             "AWS_CA_BUNDLE": str(self.ca_file),
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -48,9 +59,14 @@ class Clouds:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    @property
+    def beside(self) -> dict[str, str]:
+        """Lead the SDKs to what stands beside the cloud."""
+        return {f"AWS_ENDPOINT_URL_{name}": self.sagemaker_url for name in BESIDE.values()}
+
     def client(self, service: str) -> Client:
         """Make a client from nothing but what is known here: no profile, no file, no variable of whoever runs this."""
-        return _client(service, self.sagemaker_url if service == "sagemaker" else self.aws_url, self.ca_file)
+        return _client(service, self.sagemaker_url if service in BESIDE else self.aws_url, self.ca_file)
 
 
 @functools.cache
@@ -69,26 +85,40 @@ def _client(service: str, url: str, ca_file: Path) -> Client:
 
 
 def start_clouds(processes: Processes, python: Path, update_seconds: float) -> Clouds:
-    """Start both; the functions that MiniStack runs inherit where SageMaker is, so the template need not know."""
+    """Start all; the functions that MiniStack runs inherit where SageMaker is, so the template need not know."""
     if shutil.which("openssl") is None:
         raise LocalCloudError("the local cloud speaks TLS and makes its certificate with openssl: put openssl on PATH")
-    cloud_port, sagemaker_port = free_ports(2)
+    cloud_port, *ports = free_ports(5)
     folder = processes.folder
     (folder / "tmp").mkdir(exist_ok=True)
-    clouds = Clouds(f"https://127.0.0.1:{cloud_port}", f"http://127.0.0.1:{sagemaker_port}", folder / CA_FILE)
+    sagemaker, gateway, mlflow, engines = (f"http://127.0.0.1:{port}" for port in ports)
+    clouds = Clouds(f"https://127.0.0.1:{cloud_port}", sagemaker, folder / CA_FILE, gateway, mlflow, engines)
     base = plain_env(folder)
     processes.start(
         Program(
             "sagemaker",
-            [python, "-P", HERE / "moto_server.py", str(sagemaker_port), str(update_seconds), folder],
-            base,
+            [python, "-P", "-m", "infra.local.moto_server", str(ports[0]), str(update_seconds), folder],
+            base | {"PYTHONPATH": str(ROOT)},
             ready=answers(f"{clouds.sagemaker_url}/moto-api/data.json"),
         )
     )
+    for name, module, port, ready in (
+        ("gateway", "litellm", ports[1], f"{gateway}/health/liveliness"),
+        ("mlflow", "mlflow", ports[2], f"{mlflow}/health"),
+        ("engines", "engines", ports[3], f"{engines}/health"),
+    ):
+        processes.start(
+            Program(
+                name,
+                [python, "-P", "-m", f"infra.local.{module}", str(port)],
+                base | {"PYTHONPATH": str(ROOT)},
+                ready=answers(ready),
+            )
+        )
     processes.start(
         Program(
             "cloud",
-            [python, "-P", HERE / "ministack_server.py", str(cloud_port), folder],
+            [python, "-P", HERE / "ministack_server.py", str(cloud_port), folder, str(update_seconds)],
             base | cloud_settings(clouds),
             ready=answers(f"{clouds.aws_url}/_ministack/health", clouds.ca_file),
         )
@@ -115,7 +145,7 @@ def cloud_settings(clouds: Clouds) -> dict[str, str]:
         "MINISTACK_REGION": REGION,
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
-        "AWS_ENDPOINT_URL_SAGEMAKER": clouds.sagemaker_url,
+        **clouds.beside,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

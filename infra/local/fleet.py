@@ -21,13 +21,15 @@ import boto3
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from infra.local.eyes import Eyes
+from infra.local.replicas import instances
 from infra.local.service import Service
-from infra.local.troupe import ALWAYS_ON, troupe
-from responder.domain.services import parse_services
+from infra.local.troupe import ALWAYS_ON, read_targets, troupe
+from infra.local.workers import workers
 from responder.domain.target import Target
 
 LOOK_EVERY_SECONDS = 0.25
 SERVE_EVERY_SECONDS = 0.1
+WORK_EVERY_SECONDS = 0.5
 
 
 class Fleet(dict[str, Service]):
@@ -59,7 +61,7 @@ class Door(BaseHTTPRequestHandler):
     """What can be asked of a service, and told to it.
 
     GET  /services/<name>              how it is
-    GET  /services/<name>/metrics      for Prometheus
+    GET  /services/<name>/metrics      for Prometheus; /services/<name>/metrics/<instance> where there are several
     POST /services/<name>/invocations  a request of your own
     POST /services/<name>/wake         people use it from now on
     POST /services/<name>/clock        {"minute", "rate", "until"}: its scenario begins
@@ -73,8 +75,10 @@ class Door(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer a look."""
         service, asked = self._asked()
-        if service and asked == "metrics":
-            self._send(200, service.exposed(), CONTENT_TYPE_LATEST)
+        what, _, instance = asked.partition("/")
+        if service and what == "metrics":
+            told = service.exposed(instance)
+            self._send(200 if told is not None else 404, told or b"", CONTENT_TYPE_LATEST)
         else:
             self._send_json(service.facts if service else {"services": list(self.fleet)})
 
@@ -156,6 +160,7 @@ def recruit(targets: tuple[Target, ...], eyes: Eyes) -> Fleet:
                 target.name,
                 played[target.name].behaves,
                 lambda target=target: eyes.look(target.touch),  # type: ignore[misc]  # bound now, as the loop moves on
+                instances(target.touch),
                 awake=target.name == ALWAYS_ON,
                 busy=target.name == ALWAYS_ON,
             )
@@ -166,12 +171,13 @@ def recruit(targets: tuple[Target, ...], eyes: Eyes) -> Fleet:
 
 def main(port: int, folder: Path) -> None:
     """Run the services until somebody ends them."""
-    services = folder / "runbooks" / "services.yaml"
-    targets = parse_services(services.read_text(encoding="utf-8"), str(services)).targets
+    targets = read_targets(folder / "runbooks" / "services.yaml")
     fleet = recruit(targets, Eyes(cache(boto3.client)))
     fleet.look()
     forever(LOOK_EVERY_SECONDS, fleet.look)
     forever(SERVE_EVERY_SECONDS, fleet.serve)
+    for worker in workers(fleet, targets, lambda: boto3.client("sqs")):
+        forever(WORK_EVERY_SECONDS, worker.work)
     Door.fleet = fleet
     ThreadingHTTPServer(("127.0.0.1", port), Door).serve_forever()
 

@@ -15,15 +15,16 @@ from infra.local.errors import LocalCloudError
 from infra.local.history import remember
 from infra.local.inbox import Inbox, subscribe
 from infra.local.leftovers import find_leftovers
-from infra.local.monitoring import JOB, Addresses, Door, choose_addresses, start_monitoring
+from infra.local.monitoring import JOB, Addresses, Door, Scraped, choose_addresses, knock, start_monitoring
 from infra.local.paths import ROOT, RUNS
 from infra.local.practice import with_practice, write_practice_runbooks
 from infra.local.processes import Processes, Program, free_ports
 from infra.local.progress import Say
+from infra.local.replicas import instances
 from infra.local.stack.stand import NAME, Settings, Standing, stand_up
 from infra.local.stage import set_stage
 from infra.local.sweeper import Sweeper
-from infra.local.troupe import ALWAYS_ON, parts
+from infra.local.troupe import read_targets
 from infra.local.web import answers
 from responder.rehearsal.scenarios import Scenario
 
@@ -109,18 +110,20 @@ def _bring_up(plan: Plan, say: Say, folder: Path, opened: contextlib.ExitStack) 
     say("deploying infra/template.yaml")
     stack = stand_up(clouds, artifact, _settings(addresses, pager_port), runbooks / "services.yaml")
     say(f"compared {stack.compared} resources with the template: no drift")
-    services = [ALWAYS_ON, *(part.service for part in parts(plan.scenarios))]
-    say(f"starting the practice fleet, everything on release v1: {', '.join(services)}")
+    targets = read_targets(runbooks / "services.yaml")
+    say(f"starting the practice fleet, everything on release v1: {', '.join(target.name for target in targets)}")
     _start_own(processes, "fleet", fleet_port, clouds.env, "/services")
     _start_own(processes, "pagerduty", pager_port, {}, "/incidents")
     inbox = subscribe(clouds, stack.outputs["PagesTopicArn"])
     if programs and addresses:
         say("starting Prometheus and Alertmanager")
-        fleet = dict.fromkeys(services, fleet_port)
+        fleet = [Scraped(target.name, fleet_port, instances(target.touch)) for target in targets]
         looked_at = {"job": JOB, "instance": f"127.0.0.1:{fleet_port}"}
         (folder / "monitoring").mkdir()
         remember(programs.promtool, folder / "monitoring", plan.spent_before, looked_at)
-        start_monitoring(processes, programs, addresses, fleet, _door(stack, clouds, folder))
+        door = _door(stack, clouds, folder)
+        knock(door)
+        start_monitoring(processes, programs, addresses, fleet, door)
     sweeper = opened.enter_context(Sweeper(clouds.client("lambda"), stack.outputs["SweepFunction"]))
     return House(
         clouds,

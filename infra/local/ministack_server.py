@@ -1,7 +1,8 @@
 """MiniStack 1.5.33, bound to this machine only, with the few corrections our template needs.
 
-Runs in the cloud's own virtual environment: `python -P ministack_server.py <port>`. Each correction says what goes
-wrong without it. The version is asserted, because a correction for one version is a guess for the next.
+Runs in the cloud's own virtual environment: `python -P ministack_server.py <port> <folder> <seconds an update takes>`.
+Each correction says what goes wrong without it. The version is asserted, because a correction for one version is a
+guess for the next.
 """
 # ruff: noqa: SLF001  # correcting MiniStack means reaching into it
 
@@ -11,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hypercorn.asyncio import serve as serve_app  # type: ignore[import-not-found]  # is where this runs
@@ -20,6 +22,15 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.tls import resolve_tls_material
 from ministack.services import apigateway_v1
 from ministack.services.cloudformation import changesets, engine, handlers, stacks
+
+sys.path.append(str(Path(__file__).parents[2]))  # not a variable: MiniStack would hand it on to every function
+
+from infra.local.ministack_ecs import (
+    name_services,
+    run_no_containers,
+    take_time_for_deployments,
+)
+from infra.local.ministack_sqs import move_dead_letters, name_moved_queues
 
 VERSION = "1.5.33"
 Document = Any  # a request, a template or an API document: JSON, or what MiniStack made of it
@@ -190,10 +201,15 @@ CORRECTIONS = (
     name_the_role,
     import_gateway_responses,
     join_in_conditions,
+    run_no_containers,
+    name_services,
+    name_moved_queues,
+    move_dead_letters,
 )
 
 if __name__ == "__main__":
     assert_version()
     for correct in CORRECTIONS:
         correct()
+    take_time_for_deployments(float(sys.argv[3]))
     serve(int(sys.argv[1]))

@@ -1,8 +1,10 @@
-"""SageMaker, which MiniStack lacks: moto's server with an UpdateEndpoint that takes its time.
+"""SageMaker, load balancers and Application Auto Scaling, which MiniStack lacks: moto's server, taking its time.
 
-Runs in the cloud's own virtual environment: `python -P moto_server.py <port> <seconds an update takes> <folder>`.
+Runs in the cloud's own virtual environment: `python -P -m infra.local.moto_server <port> <seconds an update takes>
+<folder>`.
 Whoever updates an endpoint for which `<folder>/unanswered/<endpoint>` stands gets no answer, although it is done; the
-file then holds the caller's port, so that whoever put it there can end the caller. moto 5.2.5
+file then holds the caller's port, so that whoever put it there can end the caller. Where `<folder>/large/<endpoint>`
+stands, the model is so large that an update takes three times as long. moto 5.2.5
 has no UpdateEndpoint; ours refuses what AWS refuses (an update while one is under way, an unknown configuration, and
 keeping variant properties across different variant names), and shows the old configuration until the new one serves.
 """
@@ -24,6 +26,9 @@ from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from werkzeug.serving import run_simple
 
+from infra.local.moto_components import add_components
+from infra.local.moto_load import keep_within_bounds, take_time_for_targets, take_time_for_weights
+
 VERSION = "5.2.5"
 ACCEPTED = {
     "EndpointName",
@@ -35,6 +40,7 @@ ACCEPTED = {
 }
 
 UNANSWERED_SECONDS = 20.0
+TIMES_AS_LONG = 3
 
 Variant = dict[str, Any]
 Moto = Any  # moto's models and responses, which are ours to extend at run time only
@@ -89,7 +95,8 @@ def add_update_endpoint(seconds: float, folder: Path) -> None:
 
     def update_endpoint(response: Moto) -> Moto:
         asked = response._get_params()
-        arn = begin(response.sagemaker_backend, asked, seconds)
+        large = (folder / "large" / asked["EndpointName"]).exists()
+        arn = begin(response.sagemaker_backend, asked, seconds * (TIMES_AS_LONG if large else 1))
         leave_unanswered(folder / "unanswered" / asked["EndpointName"])
         return ActionResult({"EndpointArn": arn})
 
@@ -126,11 +133,31 @@ def begin(backend: Moto, asked: dict[str, Any], seconds: float) -> str:
         if asked.get("RetainAllVariantProperties")
         else {}
     )
-    UNDER_WAY[running["EndpointArn"]] = Update(
-        time.monotonic() + seconds, config_name, [kept.get(one["VariantName"], one) for one in wanted]
-    )
-    backend.endpoints[name].endpoint_status = "Updating"
+    put_under_way(backend, name, config_name, [kept.get(one["VariantName"], one) for one in wanted], seconds)
     return str(running["EndpointArn"])
+
+
+def put_under_way(backend: Moto, name: str, config_name: str, variants: list[Variant], seconds: float) -> None:
+    """Let an endpoint be updated, and show what is desired meanwhile."""
+    endpoint = backend.endpoints[name]
+    UNDER_WAY[endpoint.arn] = Update(time.monotonic() + seconds, config_name, variants)
+    wanted = {one["VariantName"]: one for one in variants}
+    endpoint.production_variants = [
+        one | {key: value for key, value in wanted.get(one["VariantName"], {}).items() if key.startswith("Desired")}
+        for one in endpoint.production_variants
+    ]
+    endpoint.endpoint_status = "Updating"
+
+
+def take_time_for_load(seconds: float) -> None:
+    """Let weights, numbers of replicas and shards change as slowly as everything else."""
+
+    def change(backend: Moto, name: str, variants: list[Variant]) -> None:
+        put_under_way(backend, name, backend.endpoints[name].endpoint_config_name, variants, seconds)
+
+    take_time_for_weights(change)
+    keep_within_bounds(change)
+    take_time_for_targets(seconds)
 
 
 def refuse(asked: dict[str, Any], running: dict[str, Any], wanted: list[Variant]) -> None:
@@ -155,4 +182,6 @@ if __name__ == "__main__":
     assert_version()
     keep_zero_weights()
     add_update_endpoint(float(sys.argv[2]), Path(sys.argv[3]))
+    take_time_for_load(float(sys.argv[2]))
+    add_components(float(sys.argv[2]))
     serve(int(sys.argv[1]))

@@ -7,6 +7,7 @@ HERE = ROOT / "infra" / "local"
 
 TEMPLATE = ROOT / "infra" / "template.yaml"
 RULES = ROOT / "infra" / "prometheus" / "rules"
+PRACTICE_RULES = HERE / "rules"
 RECEIVER = ROOT / "infra" / "alertmanager" / "receiver.yml"
 RUNBOOKS = ROOT / "runbooks"
 PRACTICE_RUNBOOKS = HERE / "runbooks"

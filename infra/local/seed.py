@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra.local.clouds import ACCOUNT, REGION, Client, Clouds
@@ -59,6 +60,17 @@ def seed_endpoint(clouds: Clouds, endpoint: str) -> None:
     sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=config_name(VERSIONS[0], endpoint))
 
 
+def spread_endpoint(clouds: Clouds, endpoint: str, weights: Mapping[str, float]) -> None:
+    """Make the endpoint and its configurations anew, spread over these variants; what it is made of stays."""
+    sagemaker = clouds.client("sagemaker")
+    sagemaker.delete_endpoint(EndpointName=endpoint)
+    for version in VERSIONS:
+        name = config_name(version, endpoint)
+        sagemaker.delete_endpoint_config(EndpointConfigName=name)
+        _configure(sagemaker, name, weights)
+    sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=config_name(VERSIONS[0], endpoint))
+
+
 def release(clouds: Clouds, version: str, endpoint: str = ENDPOINT) -> None:
     """Roll the endpoint to a version, as a pipeline would."""
     clouds.client("sagemaker").update_endpoint(
@@ -79,15 +91,18 @@ def _add_release(s3: Client, sagemaker: Client, artefact: Artefact) -> None:
         },
         Tags=[{"Key": "sha256", "Value": artefact.sha256}],
     )
-    sagemaker.create_endpoint_config(
-        EndpointConfigName=name,
-        ProductionVariants=[
-            {
-                "VariantName": VARIANT,
-                "ModelName": name,
-                "InitialVariantWeight": 1.0,
-                "InitialInstanceCount": 1,
-                "InstanceType": "ml.g4dn.xlarge",
-            }
-        ],
-    )
+    _configure(sagemaker, name, {VARIANT: 1.0})
+
+
+def _configure(sagemaker: Client, name: str, weights: Mapping[str, float]) -> None:
+    variants = [
+        {
+            "VariantName": variant,
+            "ModelName": name,
+            "InitialVariantWeight": float(weight),
+            "InitialInstanceCount": 1,
+            "InstanceType": "ml.g4dn.xlarge",
+        }
+        for variant, weight in weights.items()
+    ]
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)

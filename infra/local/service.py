@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 from prometheus_client import CollectorRegistry, generate_latest
+from urllib3.exceptions import HTTPError
 
 from infra.local.behaviour import ACCEPTED_WHEN_WELL, JUDGED_SHARE, REQUESTS_PER_SECOND, WEEKLY_BUDGET_USD, Requests
 from infra.local.eyes import Stand
+from infra.local.mishaps import Mishaps
 from responder.domain.touch import TouchKind
 from responder.rehearsal.fleet import Health, Sight
 from telemetry import Exporter, Served
@@ -18,6 +20,8 @@ from telemetry import Exporter, Served
 ROUTE = "/v1/chat"
 TOKENIZER, OTHER_TOKENIZER = "0" * 64, "1" * 64
 FIRST_RELEASE = "v1"
+STILL, SAMPLES = 0.04, 900
+"""How far a feature always is from its baseline, and how many samples say so."""
 IDLE_SECONDS = 5.0
 """How seldom a service is looked at that plays no part yet."""
 
@@ -67,7 +71,7 @@ class Metrics:
         self.exporter.families.baseline.labels(model, "none", ROUTE).set(ACCEPTED_WHEN_WELL)
         self.exporter.families.eval_score.labels(model, "none", FIRST_RELEASE, "golden", "f1").set(0.81)
         for feature in ("input_len", "language", "toxicity"):
-            self.exporter.drifted(ROUTE, feature, psi=0.04, samples=900)
+            self.exporter.drifted(ROUTE, feature, STILL, SAMPLES)
         self._requests = Requests()
 
     def run(self, version: str, tokenizer: str = TOKENIZER) -> None:
@@ -75,6 +79,10 @@ class Metrics:
         served = self._served(version, tokenizer)
         if served != self.exporter.served:
             self.exporter.serve(served)
+
+    def drift(self, psi: float) -> None:
+        """Say how far the longest-watched feature of what comes in is from its baseline."""
+        self.exporter.drifted(ROUTE, "input_len", psi or STILL, SAMPLES)
 
     def record(self, health: Health) -> float:
         """Serve one request in this health, and say how long it took."""
@@ -95,11 +103,14 @@ class Service:
     """Well until its scenario begins; `left` is how people left things: beside it one sees what we made worse.
 
     While it is not `awake` nobody uses it and it says nothing, so that many can wait their turn on a small machine.
+    It may have several `instances`, each with metrics of its own: how the requests are spread over those that run
+    follows from its health and from what it may have touched.
     """
 
     name: str
     behaves: Callable[[Sight], Health]
     look_around: Callable[[], Stand]
+    instances: tuple[str, ...] = ()
     clock: Clock = field(default_factory=Clock)
     awake: bool = True
     busy: bool = True
@@ -108,12 +119,26 @@ class Service:
     health: Health = field(default_factory=Health)
     bad_s: float = 0.0
     harm_s: float = 0.0
-    metrics: Metrics = field(init=False)
+    meters: Mapping[str, Metrics] = field(init=False)
+    mishaps: Mishaps = field(init=False)
     _looked_at: float = -math.inf
     _served_until: float = field(default_factory=time.monotonic)
+    _owed: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.metrics = Metrics(self.name)
+        self.meters = {instance: Metrics(self.name) for instance in self.instances or ("",)}
+        self.mishaps = Mishaps(self.name, self.metrics.exporter)
+
+    @property
+    def metrics(self) -> Metrics:
+        """Give what the first instance tells, which is often the only one."""
+        return next(iter(self.meters.values()))
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Name the instances that run: of replicas only as many as there are."""
+        replicas = int(self.stand.things.get(TouchKind.CAPACITY, {}).get("running", len(self.meters)))
+        return tuple(self.meters)[: max(1, replicas)]
 
     def look(self) -> None:
         """Follow what may be touched; while nobody can be asked, go on as before."""
@@ -122,7 +147,7 @@ class Service:
             return
         try:
             self.stand = self.look_around()
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, HTTPError) as error:
             log.warning("cannot look at what %s may have touched: %s", self.name, error)
         self.left = self.left or self.stand
         self._be(now)
@@ -130,7 +155,11 @@ class Service:
     def _be(self, now: float) -> None:
         minute, passed = self.clock.now(), now - self._looked_at
         self.health = self.behaves(View(minute, self.stand)) if self.busy else Health()
-        self.metrics.run(self.stand.runs or FIRST_RELEASE, OTHER_TOKENIZER if self.health.mismatched else TOKENIZER)
+        for meter in self.meters.values():
+            meter.run(self.stand.runs or FIRST_RELEASE, OTHER_TOKENIZER if self.health.mismatched else TOKENIZER)
+            meter.drift(self.health.drifted)
+        if self.busy and math.isfinite(passed):
+            self.mishaps.befall(self.health, passed)
         if self.busy and math.isfinite(passed) and self.health.bad:
             self.bad_s += passed
             self.harm_s += 0.0 if self.behaves(View(minute, self.left or self.stand)).bad else passed
@@ -144,15 +173,27 @@ class Service:
         due = int((time.monotonic() - self._served_until) * REQUESTS_PER_SECOND)
         self._served_until += due / REQUESTS_PER_SECOND
         for _ in range(due):
-            self.metrics.record(self.health)
+            self.meters[self._next_instance()].record(self.health)
+
+    def _next_instance(self) -> str:
+        """Send each request to who is owed most of its share."""
+        shares = {name: load for name, load in self.health.loads.items() if name in self.meters}
+        shares = shares or dict.fromkeys(self.running, 1.0)
+        whole = sum(shares.values())
+        owed = {name: self._owed.get(name, 0.0) + share / whole for name, share in shares.items()}
+        chosen = max(owed, key=lambda name: owed[name])
+        self._owed = {**owed, chosen: owed[chosen] - 1}
+        return chosen
 
     def wake(self) -> None:
         """Let people use it."""
         self.awake = True
 
-    def exposed(self) -> bytes:
-        """Say what Prometheus is told."""
-        return generate_latest(self.metrics.registry) if self.awake else b""
+    def exposed(self, instance: str = "") -> bytes | None:
+        """Say what Prometheus is told, nothing by an instance that does not run."""
+        if not self.awake:
+            return b""
+        return generate_latest(self.meters[instance].registry) if instance in self.running else None
 
     def begin(self, minute: float, rate: float, until: float | None) -> None:
         """Set the clock of its scenario; from now on it is watched closely."""

@@ -50,6 +50,6 @@ def _entry(name: str, touch: Touch) -> dict[str, Any]:
         "touch": {kind: one for kind, one in to_plain(touch).items() if one is not None},
         "series": {"model": name},
         "team": "practice",
-        "soak": REGISTRY_SOAK if touch.registry else SOAK,
+        "soak": REGISTRY_SOAK if touch.registered else SOAK,
         "artefacts": [f"s3://{BUCKET}/{name}/"],
     }

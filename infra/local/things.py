@@ -10,9 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from infra.local.clouds import Clouds
+from infra.local.adapters import make_adapter
+from infra.local.clouds import ACCOUNT, REGION, Clouds
 from infra.local.errors import LocalCloudError
-from infra.local.seed import ROLE, VERSIONS, seed_endpoint
+from infra.local.gateways import make_circuit, make_team
+from infra.local.letters import make_letters
+from infra.local.registered import make_mlflow, make_packages
+from infra.local.replicas import make_capacity, make_listener, make_shards, make_variants
+from infra.local.seed import ROLE, VARIANT, VERSIONS, Artefact, config_name, seed_endpoint
 from infra.local.stack.stand import NAME
 from responder.domain.touch import DOCUMENTS, Touch, TouchKind
 
@@ -29,6 +34,22 @@ def make(clouds: Clouds, service: str, touch: Touch) -> Touch:
 
 def _endpoint(clouds: Clouds, service: str, _: str) -> str:
     seed_endpoint(clouds, service)
+    return service
+
+
+def _component(clouds: Clouds, service: str, _: str) -> str:
+    """Let the first release be served by a component of an endpoint."""
+    seed_endpoint(clouds, service)
+    clouds.client("sagemaker").create_inference_component(
+        InferenceComponentName=service,
+        EndpointName=service,
+        VariantName=VARIANT,
+        Specification={
+            "ModelName": config_name(VERSIONS[0], service),
+            "ComputeResourceRequirements": {"NumberOfAcceleratorDevicesRequired": 1, "MinMemoryRequiredInMb": 1024},
+        },
+        RuntimeConfig={"CopyCount": 1},
+    )
     return service
 
 
@@ -64,28 +85,72 @@ def _registry(_: Clouds, __: str, named: Any) -> Any:  # noqa: ANN401
     return replace(named, table=f"{NAME}-models")
 
 
+def _parameter(clouds: Clouds, service: str, named: Any) -> Any:  # noqa: ANN401
+    """Write the first release where a fleet would read it."""
+    name = f"/{service}/version"
+    clouds.client("ssm").put_parameter(Name=name, Value=VERSIONS[0], Type="String")
+    return replace(named, parameter=name)
+
+
+def _tasks(clouds: Clouds, service: str, named: Any) -> Any:  # noqa: ANN401
+    """Register every release as a task definition, and let the service run the first; images are named by digest."""
+    ecs = clouds.client("ecs")
+    ecs.create_cluster(clusterName=named.cluster)
+    for version in VERSIONS:
+        image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/practice@sha256:{Artefact(service, version).sha256}"
+        model = {"name": "model", "image": image, "environment": [{"name": "MODEL_VERSION", "value": version}]}
+        ecs.register_task_definition(family=service, containerDefinitions=[model])
+    ecs.create_service(cluster=named.cluster, serviceName=service, taskDefinition=f"{service}:1", desiredCount=2)
+    return replace(named, service=service)
+
+
 def _document(clouds: Clouds, service: str, named: Any) -> Any:  # noqa: ANN401
     """Make a place for a document that is in force as soon as it is deployed; the first one is the scenario's own."""
-    appconfig = clouds.client("appconfig")
-    application = appconfig.create_application(Name=f"{service}-{named.profile}")["Id"]
-    environment = appconfig.create_environment(ApplicationId=application, Name=named.environment)["Id"]
-    profile = appconfig.create_configuration_profile(
-        ApplicationId=application, Name=named.profile, LocationUri="hosted"
-    )["Id"]
-    strategy = appconfig.create_deployment_strategy(
+    strategy = clouds.client("appconfig").create_deployment_strategy(
         Name=f"{service}-{named.profile}",
         DeploymentDurationInMinutes=0,
         GrowthFactor=100,
         ReplicateTo="NONE",
         FinalBakeTimeInMinutes=0,
     )["Id"]
-    return replace(named, application=application, environment=environment, profile=profile, strategy=strategy)
+    return replace(_rollout(clouds, service, named), strategy=strategy)
+
+
+def _rollout(clouds: Clouds, service: str, named: Any) -> Any:  # noqa: ANN401
+    """Make a place for a configuration; what is rolled out there is the scenario's own."""
+    appconfig = clouds.client("appconfig")
+    application = appconfig.create_application(Name=f"{service}-{named.profile}")["Id"]
+    environment = appconfig.create_environment(ApplicationId=application, Name=named.environment)["Id"]
+    profile = appconfig.create_configuration_profile(
+        ApplicationId=application, Name=named.profile, LocationUri="hosted"
+    )["Id"]
+    return replace(named, application=application, environment=environment, profile=profile)
+
+
+def _evaluation(_: Clouds, service: str, named: Any) -> Any:  # noqa: ANN401
+    """Name what stands nowhere until it is asked for."""
+    return replace(named, model=service, parameter=f"/{service}/reevaluation")
 
 
 MAKERS: Mapping[TouchKind, Callable[[Clouds, str, Any], Any]] = {
     TouchKind.SAGEMAKER_ENDPOINT: _endpoint,
+    TouchKind.INFERENCE_COMPONENT: _component,
+    TouchKind.ADAPTER: make_adapter,
     TouchKind.LAMBDA_ALIAS: _alias,
     TouchKind.USAGE_PLAN: _plan,
+    TouchKind.LITELLM_TEAM: make_team,
+    TouchKind.LITELLM_CIRCUIT: make_circuit,
     TouchKind.REGISTRY: _registry,
+    TouchKind.MLFLOW_REGISTRY: make_mlflow,
+    TouchKind.MODEL_PACKAGES: make_packages,
+    TouchKind.VERSION_PARAMETER: _parameter,
+    TouchKind.ECS_SERVICE: _tasks,
+    TouchKind.CAPACITY: make_capacity,
+    TouchKind.VARIANT_WEIGHTS: make_variants,
+    TouchKind.LISTENER_WEIGHTS: make_listener,
+    TouchKind.TARGET_GROUP: make_shards,
+    TouchKind.CONFIG_ROLLOUT: _rollout,
+    TouchKind.EVALUATION: _evaluation,
+    TouchKind.DEAD_LETTERS: make_letters,
     **dict.fromkeys(DOCUMENTS, _document),
 }

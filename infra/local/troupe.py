@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from responder.domain.services import parse_services
+from responder.domain.target import Target
 from responder.domain.touch import Touch
 from responder.rehearsal.scenarios import SCENARIOS, Scenario
 
@@ -31,6 +34,11 @@ def parts(scenarios: Sequence[Scenario]) -> list[Part]:
         for scenario in scenarios
         for name, touch in ((ALWAYS_ON, scenario.touch), *scenario.neighbours)
     ]
+
+
+def read_targets(services: Path) -> tuple[Target, ...]:
+    """Read which services stand, and what each has: those of the scenarios that are played, and the one always on."""
+    return parse_services(services.read_text(encoding="utf-8"), str(services)).targets
 
 
 def troupe() -> dict[str, Scenario]:

@@ -6,8 +6,9 @@ Its base model fits every adapter that lies under a path it knows. Restarted, it
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from infra.local.desk import Reply
 
 BASE = "chat"
 Fact = dict[str, Any]
@@ -32,8 +33,8 @@ class Engine:
         """Forget everything that was loaded since the start."""
         self.loaded = dict(self.started_with)
 
-    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Fact | str]:
-        """Return the status, and JSON or the plain text of a success."""
+    def __call__(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Return the status, and JSON or the plain text of a success. Called like a desk."""
         if self.key and headers.get("authorization") != f"Bearer {self.key}":
             return 401, {"error": "Unauthorized"}
         if (method, path) == ("GET", "/v1/models"):
@@ -51,7 +52,7 @@ class Engine:
     def _adapters(self) -> list[Fact]:
         return [_card(name, path, BASE) for name, path in self.loaded.items()]
 
-    def _load(self, fact: Fact) -> tuple[int, Fact | str]:
+    def _load(self, fact: Fact) -> Reply:
         name, path = str(fact.get("lora_name") or ""), str(fact.get("lora_path") or "")
         if not name or not path:
             return _error(400, "InvalidUserInput", "Both 'lora_name' and 'lora_path' must be provided.")
@@ -65,7 +66,7 @@ class Engine:
         self.loaded[name] = path
         return 200, f"Success: LoRA adapter '{name}' added successfully."
 
-    def _unload(self, fact: Fact) -> tuple[int, Fact | str]:
+    def _unload(self, fact: Fact) -> Reply:
         name = str(fact.get("lora_name") or "")
         if name not in self.loaded:
             return _error(404, "NotFoundError", f"The lora adapter '{name}' cannot be found.")
@@ -77,35 +78,5 @@ def _card(name: str, root: str, parent: str | None) -> Fact:
     return {"id": name, "object": "model", "owned_by": "vllm", "root": root, "parent": parent}
 
 
-def _error(status: int, kind: str, message: str) -> tuple[int, Fact]:
+def _error(status: int, kind: str, message: str) -> Reply:
     return status, {"error": {"message": message, "type": kind, "param": None, "code": status}}
-
-
-def door(engine: Engine, port: int = 0) -> ThreadingHTTPServer:
-    """Make a server on this machine; the caller lets it run and ends it."""
-
-    class Door(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            """Ask the engine."""
-            self._pass_on()
-
-        def do_POST(self) -> None:
-            """Ask the engine."""
-            self._pass_on()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is the base class's
-            """Say nothing: what was asked can be asked for."""
-
-        def _pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {name.lower(): text for name, text in self.headers.items()}
-            status, said = engine.answer(self.command, self.path, headers, body)
-            plain = isinstance(said, str)
-            content = said.encode() if isinstance(said, str) else json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain" if plain else "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-    return ThreadingHTTPServer(("127.0.0.1", port), Door)

@@ -25,11 +25,17 @@ class Answer:
 
 
 def ask(
-    method: str, url: str, body: Json = None, headers: Mapping[str, str] | None = None, ca_file: Path | None = None
+    method: str,
+    url: str,
+    body: Json = None,
+    headers: Mapping[str, str] | None = None,
+    ca_file: Path | None = None,
+    *,
+    within: float = TIMEOUT_SECONDS,
 ) -> Answer:
     """Send one request, once."""
     with urllib3.PoolManager(ca_certs=str(ca_file) if ca_file else None, retries=False) as pool:
-        sent = pool.request(method, url, json=body, headers=dict(headers or {}), timeout=TIMEOUT_SECONDS)
+        sent = pool.request(method, url, json=body, headers=dict(headers or {}), timeout=within)
         return Answer(sent.status, sent.data)
 
 

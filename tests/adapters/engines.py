@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from threading import Thread
 from urllib.parse import urlsplit
 
-from infra.local.vllm import Engine, door
+from infra.local.desk import door
+from infra.local.vllm import Engine
 from tests.adapters.cloud import a_bucket
 
 from responder.domain.things.adapter import Adapter

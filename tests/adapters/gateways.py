@@ -6,7 +6,7 @@ from threading import Thread
 from typing import Any
 
 from infra.local.desk import door
-from infra.local.litellm import Proxy
+from infra.local.litellm import Deployment, Proxy
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Gateway:
         self.server.server_close()
 
 
-def a_gateway(teams: dict[str, dict[str, Any]], key: str) -> Gateway:
-    proxy = Proxy(teams, key)
+def a_gateway(teams: dict[str, dict[str, Any]], key: str, deployments: dict[str, Deployment] | None = None) -> Gateway:
+    proxy = Proxy(teams, key, deployments or {})
     server = door(proxy)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return Gateway(proxy, server)

@@ -68,7 +68,7 @@ def test_a_limit_the_team_does_not_have_is_not_made(gateway: Gateway) -> None:
 def test_a_team_the_proxy_does_not_know_is_not_there(gateway: Gateway) -> None:
     target = _target(gateway.url, "other")
 
-    with pytest.raises(NotThere, match="no such team"):
+    with pytest.raises(NotThere, match="no such thing"):
         SEEN.observe(target)
     assert SEEN.apply(target, Snapshot({}, "", settled=True), {"rpm_limit": "1"}, "a").result == "refused"
 

@@ -26,3 +26,11 @@ def test_a_proposal_says_what_was_asked_and_who_answered() -> None:
 
 def test_silence_is_told_as_what_it_was() -> None:
     assert "answered    nobody answered in time, which is a no" in _told("nobody answers")
+
+
+def test_what_was_done_afterwards_is_told_beside_what_healed_it() -> None:
+    told = _told("letters moved back")
+
+    assert "followed    afterwards: move 12 dead letters of chat-dead back to where they died, 10 a second" in told
+    assert "followed    afterwards: no dead letters in chat-dead" in _told("no letters to move")
+    assert "12 dead letters moved, and 11 are there again" in _told("letters die again")

@@ -1,7 +1,8 @@
 from argparse import Namespace
+from dataclasses import replace
 
 import pytest
-from tests.registry import A_TARGET, DIGESTS, V6, V7, a_snapshot
+from tests.registry import A_TARGET, DIGESTS, PACKAGED, V6, V7, a_snapshot, written_down
 from tests.world import Practice
 
 from responder.commands import connect, registry
@@ -60,6 +61,24 @@ def test_the_dry_run_says_what_speaks_against_a_snapshot(
     registry.diff(Namespace(stack=None, target="chat"))
 
     assert "version 6 of chat@live: tokenizer cannot be trusted" in capsys.readouterr().out
+
+
+def test_of_sagemakers_registry_it_shows_what_was_decided_and_what_is_in_force(
+    practice: Practice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    practice.touch(PACKAGED)
+    practice.registry.registry = replace(practice.registry.registry, aliases={})
+    practice.snapshots.kept.clear()
+    practice.registry.decide(**{"chat@6": "Approved"})
+    practice.snapshots.keep(written_down(PACKAGED, practice.registry.registry))
+    practice.registry.decide(**{"chat@7": "Approved"})
+
+    registry.list_them(Namespace(stack=None, target="chat"))
+    shown = capsys.readouterr().out
+    registry.diff(Namespace(stack=None, target="chat"))
+
+    assert shown.startswith("chat@approved -> 7\n  chat@6 is Approved\n  chat@7 is Approved\n  chat 6 (")
+    assert "  would move chat@approved from 7 to 6" in capsys.readouterr().out
 
 
 def test_a_target_without_a_registry_is_named() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
+from infra.local.litellm import Deployment
 from tests.adapters.cloud import (
     a_balancer,
     a_limited_api,
@@ -25,6 +26,7 @@ from responder.adapters.ecs_service import EcsService as EcsServiceSeen
 from responder.adapters.in_memory_levers import InMemoryThings, limits
 from responder.adapters.lambda_alias import LambdaAlias
 from responder.adapters.listener_weights import ListenerWeights as ListenerWeightsSeen
+from responder.adapters.litellm_circuit import LiteLlmCircuit as SeenCircuit
 from responder.adapters.litellm_team import LiteLlmTeam as SeenTeam
 from responder.adapters.reevaluation import Reevaluation
 from responder.adapters.roles import RemediationRoles
@@ -44,7 +46,7 @@ from responder.domain.remediation import Outcome, Snapshot, Standing, classify
 from responder.domain.target import Target
 from responder.domain.things.adapter import Adapter
 from responder.domain.things.evaluation import Evaluation
-from responder.domain.things.gateway import LiteLlmTeam
+from responder.domain.things.gateway import LiteLlmCircuit, LiteLlmTeam
 from responder.domain.things.load import Capacity, ListenerWeights, TargetGroup, VariantWeights
 from responder.domain.things.rollouts import CodeDeployGroup, ConfigRollout
 from responder.domain.things.service import EcsService
@@ -65,6 +67,7 @@ GONE = Touch(
     api_stage=TouchedStage("gone", "live", 1),
     ecs_service=EcsService("gone", "gone"),
     litellm_team=LiteLlmTeam("http://127.0.0.1:9", "gone", {"rpm_limit": 1}, "gone"),
+    litellm_circuit=LiteLlmCircuit("http://127.0.0.1:9", "gone", ("gone",), 0.1, "gone"),
     adapter=Adapter("gone", "/gone/{version}", ("http://127.0.0.1:9",), ()),
     capacity=Capacity("service/gone/gone", 2),
     variant_weights=VariantWeights("gone", {"a": 1, "b": 1}),
@@ -222,6 +225,15 @@ def _team() -> Case:
     return Case(_touching(Touch(litellm_team=touched)), remediator, now, other, gateway.close)
 
 
+def _circuit() -> Case:
+    a_secret("chat/gateway", "the-key")
+    gateway = a_gateway({}, "the-key", {"first": Deployment("chat", 1), "spare": Deployment("chat", 0)})
+    touched = LiteLlmCircuit(gateway.url, "chat", ("spare",), 0.1, "chat/gateway")
+    target, remediator = _touching(Touch(litellm_circuit=touched)), SeenCircuit(RemediationRoles("", None))
+    return Case(target, remediator, ALL_WELL, AWAY, gateway.close)
+
+
+ALL_WELL, AWAY = {"first": "1", "spare": "0"}, {"first": "0", "spare": "9"}
 ADAPTED = Adapter("support-de", "/adapters/{version}", ("http://a:8000", "http://b:8000"), ())
 CASES: dict[str, Callable[[], Case]] = {
     "adapter": _adapter,
@@ -257,6 +269,13 @@ CASES: dict[str, Callable[[], Case]] = {
         Touch(litellm_team=LiteLlmTeam("http://gateway", "chat", {"rpm_limit": 10}, "chat/gateway")),
         {"rpm_limit": "100"},
         {"rpm_limit": "50"},
+    ),
+    "circuit": _circuit,
+    "twin of a circuit": _twin(
+        TouchKind.LITELLM_CIRCUIT,
+        Touch(litellm_circuit=LiteLlmCircuit("http://gateway", "chat", ("spare",), 0.1, "chat/gateway")),
+        ALL_WELL,
+        AWAY,
     ),
     "arriving twin of a component": _arriving(
         TouchKind.INFERENCE_COMPONENT, Touch(inference_component="chat"), {ARTEFACT: "chat-v2"}, {ARTEFACT: "chat-v1"}
@@ -303,7 +322,7 @@ SLOW = {"service"}  # moto's ECS never deploys: what is under way is scripted in
 AT_ONCE = [name for name in CASES if "endpoint" not in name and name not in {*STOPPED, *SLOW}]
 _RUN = ("endpoint", "alias", "parameter", "service", "component", "adapter")
 RUNNING = [name for name in CASES if any(word in name for word in _RUN)]
-NAMED = [name for name in CASES if name not in ("adapter", "team")]  # what is silent may be starting
+NAMED = [name for name in CASES if name not in ("adapter", "team", "circuit")]  # what is silent may be starting
 COMPARING = [name for name in CASES if "alias" in name]
 
 

@@ -1,11 +1,16 @@
-"""What is learned from labelled lines, and how it comes onto a page."""
+"""What is learned from labelled lines."""
 
-from tests.corpus.learn import learn, write
-from tests.corpus.score import RUNBOOKS
+from pathlib import Path
 
+import pytest
+
+pytest.importorskip("sklearn", reason="make setup-learn")  # `make test` sets it up
+from tests.corpus.learn import learn, main
+from tests.corpus.score import FILES, RUNBOOKS
+
+from responder.adapters.runbook_files import VOCABULARY
 from responder.domain.failure_mode import FailureMode as Mode
-from responder.domain.page import parse_page
-from responder.domain.vocabulary import Listener, Vocabulary
+from responder.domain.vocabulary import Opinion
 
 LINES = [
     ("feature age drifted, psi 0.4", Mode.DATA_DRIFT),
@@ -21,33 +26,36 @@ def some_items() -> list[dict[str, object]]:
     return [{"id": str(at), "text": text, "failure_mode": str(mode)} for at, (text, mode) in enumerate(LINES)]
 
 
-def test_words_speak_for_the_mode_in_whose_lines_they_stand() -> None:
-    heard = Listener(learn(some_items())).hear(["feature: psi"], Mode)
+def heard(text: str) -> Opinion:
+    opinion = learn(some_items()).hear([text])
+    assert opinion
+    return opinion
 
-    assert heard[Mode.DATA_DRIFT].weight > max(0, heard[Mode.COST_OVERRUN].weight)
-    assert set(heard[Mode.DATA_DRIFT].words) == {"psi", "feature"}
+
+def test_words_speak_for_the_mode_in_whose_lines_they_stand() -> None:
+    opinion = heard("feature: psi")
+
+    assert opinion.of(Mode.DATA_DRIFT) > max(0, opinion.of(Mode.COST_OVERRUN))
+    assert set(opinion.words(Mode.DATA_DRIFT)) == {"psi", "feature"}
 
 
 def test_what_stands_in_the_lines_of_unknown_speaks_against() -> None:
-    assert learn(some_items())[Mode.DATA_DRIFT].words["clock"] < 0
+    assert heard("a clock").of(Mode.DATA_DRIFT) < 0
 
 
 def test_a_word_of_a_single_line_is_not_learned() -> None:
-    assert not any("incom" in vocabulary.words for vocabulary in learn(some_items()).values())
+    table = learn(some_items()).table
+
+    assert "featu\t" in table
+    assert "incom" not in table
 
 
-def test_the_same_lines_teach_the_same() -> None:
-    assert learn(some_items()) == learn(some_items())
+def test_the_shipped_table_is_what_the_lines_teach(tmp_path: Path) -> None:
+    main(FILES, tmp_path)
+
+    learned, shipped = (_words(place / VOCABULARY) for place in (tmp_path, RUNBOOKS))
+    assert len(learned ^ shipped) < 0.01 * len(shipped)  # what is nearly too small may go either way elsewhere
 
 
-def test_a_page_takes_the_new_vocabulary_in_place_of_the_old() -> None:
-    page = (RUNBOOKS / "data_drift.md").read_text(encoding="utf-8")
-    vocabulary = Vocabulary(-1.0, {"psi": 4.0, "clock": -3.5})
-
-    once = write(vocabulary, page)
-    read = parse_page(once, "data_drift.md")
-
-    assert write(vocabulary, once) == once
-    assert read.policy.vocabulary == vocabulary
-    assert read.policy.signals == parse_page(page, "data_drift.md").policy.signals
-    assert read.policy.remediation == parse_page(page, "data_drift.md").policy.remediation
+def _words(table: Path) -> set[str]:
+    return {line.split("\t")[0] for line in table.read_text(encoding="utf-8").splitlines()}

@@ -101,11 +101,19 @@ def test_a_guard_without_a_reason_still_gives_one() -> None:
 
 
 def test_done_is_when_the_outside_shows_it_and_verification_begins_then() -> None:
-    moved = converge(_in(State.CONVERGING, acted_at=NOON), Standing.DESIRED, "InService", LATER)
+    moved = converge(_said("accepted").incident, Standing.DESIRED, "InService", LATER)
 
     assert moved.incident.state is State.VERIFYING
     assert moved.incident.give_up_at == LATER + the_intent(moved.incident).verify.within
     assert moved.facts["seconds"] == 600
+
+
+def test_a_step_of_the_way_back_took_as_long_as_itself_and_not_since_the_change() -> None:
+    intent = an_intent(plan=a_plan(lift=({"endpoint_config": "chat-v2"},)))
+    began = NOON - timedelta(hours=1)
+    lifted = _said("accepted", State.LIFTING, lifted=1, acted_at=began, intent=intent).incident
+
+    assert converge(lifted, Standing.DESIRED, "in force", LATER).facts["seconds"] == 600
 
 
 def test_after_a_rollback_a_person_is_told_that_the_declared_state_still_names_the_bad_release() -> None:

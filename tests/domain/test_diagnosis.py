@@ -124,6 +124,47 @@ def test_an_error_rate_made_of_upstream_timeouts_is_api_timeout() -> None:
     assert diagnosis.failure_mode is Mode.API_TIMEOUT
 
 
+def test_a_budget_that_burns_on_timeouts_alone_is_api_timeout() -> None:
+    """The alert about the symptom comes first: two minutes, against five for the one about time-outs."""
+    diagnosis = diagnosed(BUDGET_BURNS, evidence=measured(failing=0.4, timeouts=0.4))
+
+    assert diagnosis.failure_mode is Mode.API_TIMEOUT
+    assert diagnosis.runner_up is Mode.UNKNOWN
+
+
+def test_a_budget_that_burns_on_more_than_timeouts_is_for_a_person() -> None:
+    assert diagnosed(BUDGET_BURNS, evidence=measured(failing=0.4, timeouts=0.2)).failure_mode is Mode.UNKNOWN
+
+
+def test_a_budget_that_burns_without_timeouts_is_an_error_rate() -> None:
+    assert diagnosed(BUDGET_BURNS, evidence=measured(failing=0.4, timeouts=0.0)).failure_mode is Mode.ERROR_RATE
+
+
+BUDGET_BURNS = Alert(
+    "f" * 16,
+    Status.FIRING,
+    NOON,
+    {"alertname": "LLMErrorBudgetBurn", "severity": "page", "model": "chat", "route": "/v1/chat"},
+    {
+        "summary": "40% of the requests to chat fail",
+        "description": "Requests to chat on /v1/chat fail so often that the week's error budget (99.9 %) would be gone "
+        "within hours to two days.",
+        "runbook": "error_rate",
+    },
+)
+
+
+def measured(failing: float, timeouts: float) -> tuple[Evidence, ...]:
+    values = {
+        "error_rate.errors-measured": failing,
+        "error_rate.errors-not-measured": failing,
+        "error_rate.errors-are-timeouts": timeouts / failing,
+        "api_timeout.timeouts-measured": timeouts,
+        "api_timeout.timeouts-not-measured": timeouts,
+    }
+    return tuple(Evidence(name, "prometheus", name, NOON, value) for name, value in values.items())
+
+
 def test_latency_on_one_shard_only_is_a_hot_spot() -> None:
     evidence = (Evidence("hot_spot_shard.replicas-measured-uneven", "prometheus", "max/avg", NOON, 3.2),)
 
@@ -255,7 +296,8 @@ def test_two_modes_close_together_are_unknown() -> None:
     diagnosis = diagnosed(logs="budget exceeded; PSI 0.4 for feature age")
 
     assert diagnosis.failure_mode is Mode.UNKNOWN
-    assert {diagnosis.leading, diagnosis.runner_up} == {Mode.COST_OVERRUN, Mode.DATA_DRIFT}
+    assert diagnosis.leading is Mode.DATA_DRIFT
+    assert "its signals name cost_overrun as well" in diagnosis.despite
 
 
 def test_loudness_and_links_say_nothing_about_the_cause() -> None:

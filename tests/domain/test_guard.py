@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -56,6 +57,16 @@ def test_a_failure_that_was_recognised_may_be_answered() -> None:
 
 def test_an_unknown_failure_is_never_answered() -> None:
     assert _says(diagnosis_guard(a_diagnosis(FailureMode.UNKNOWN))) == ("deny", Reason.UNKNOWN_FAILURE)
+
+
+def test_what_no_page_knows_is_said_so_and_what_was_nearly_known_is_named() -> None:
+    nothing, nearly = (
+        replace(a_diagnosis(FailureMode.UNKNOWN), leading=leading, confidence=confidence)
+        for leading, confidence in ((FailureMode.UNKNOWN, 0.78), (FailureMode.LATENCY_SPIKE, 0.6))
+    )
+
+    assert diagnosis_guard(nothing).says == "unsure: nothing speaks for a failure that any page knows"
+    assert diagnosis_guard(nearly).says.startswith("unsure: best guess latency_spike at 0.60, needed 0.75")
 
 
 @pytest.mark.parametrize(

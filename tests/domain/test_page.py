@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,27 @@ def test_every_failure_mode_has_a_shipped_page(mode: FailureMode) -> None:
     path = SHIPPED / f"{mode}.md"
 
     assert parse_page(path.read_text(), str(path)).failure_mode is mode
+
+
+def test_what_is_done_afterwards_is_a_list_beside_the_ladder() -> None:
+    written = GOOD.replace("verify:\n", "afterwards:\n  - action: requeue\n    converge_within: 20m\nverify:\n")
+
+    (follow_up,) = parse_page(written, "runbooks/latency_spike.md").policy.afterwards
+
+    assert (follow_up.action, follow_up.converge_within) == (Action.REQUEUE, timedelta(minutes=20))
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (GOOD.replace("action: rollback", "action: requeue"), "requeue heals nothing"),
+        (GOOD.replace("verify:\n", "afterwards: [{action: drain}]\nverify:\n"), "drain is no step for afterwards"),
+        (GOOD.replace("verify:\n", "afterwards: [{action: requeue, when: x}]\nverify:\n"), "unknown key"),
+        (
+            re.sub(r"remediation:.*?undo\n", "afterwards: [{action: requeue}]\n", GOOD, flags=re.DOTALL),
+            "nothing comes before afterwards",
+        ),
+    ],
+)
+def test_what_cannot_be_done_afterwards_is_refused(written: str, says: str) -> None:
+    assert says in faults_of(written)

@@ -3,25 +3,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.registry import A_TARGET, DIGESTS, V6, V7, a_registry, a_snapshot, found
+from tests.registry import A_TARGET, DIGESTS, IN_MLFLOW, V6, V7, a_registry, a_snapshot, found
 from tests.world import CHAT, NOON
 
-from responder.domain.plans.registry import (
-    Registry,
-    candidate,
-    key_of,
-    moves,
-    plan_restore,
-    pointed_at,
-    read_snapshot,
-    take,
-)
+from responder.domain.plain import canonical, sha256
+from responder.domain.plans.registry import Registry, candidate, part_changed, pointed_at, read_snapshot, take
+from responder.domain.plans.restore import key_of, moves, plan_restore
 from responder.domain.release import Artefacts
 from responder.domain.remediation import Candidate, NoPlan, Plan, Snapshot, Surroundings
 from responder.domain.runbook import Action, IfNotRecovered, Step
 from responder.domain.touch import TouchKind
-from responder.errors import CannotRead
+from responder.errors import CannotKnow, CannotRead
 
+MLFLOW_TARGET = replace(A_TARGET, touch=IN_MLFLOW)
 STEP = Step(Action.RESTORE_REGISTRY, IfNotRecovered.NEXT)
 NOW = a_registry("7").entries(("chat",))
 
@@ -57,24 +51,73 @@ def test_a_snapshot_that_was_changed_is_not_read() -> None:
         read_snapshot(json.dumps(changed), "key")
 
 
+OLD = (
+    '{"registry":{"aliases":{"chat@live":"6"},"versions":[{"digests":{"model":"m"},"model":"chat","objects":{},'
+    '"version":"6"}]},"sha256":"DIGEST","soaked":["chat"],"taken_at":"2026-11-25T11:00:00Z","unchanged":{},"v":1}'
+)
+
+
+def test_a_snapshot_from_before_there_were_several_registries_is_still_read() -> None:
+    fact = json.loads(OLD)
+    del fact["sha256"]
+
+    read = read_snapshot(OLD.replace("DIGEST", sha256(canonical(fact))), "key")
+
+    assert read.of(A_TARGET).entries(("chat",)) == {"chat@live": f"6 {read.registry.versions[0].fingerprint}"}
+    assert read.of(MLFLOW_TARGET) == Registry()
+
+
+def test_each_target_finds_its_own_registry_in_a_snapshot() -> None:
+    found = {"chat": a_registry("6"), "search": Registry({"chat@live": "9"})}
+    search = replace(MLFLOW_TARGET, name="search")
+
+    taken = read_snapshot(take(found, None, [A_TARGET, search], {}, NOON).text, "key")
+
+    assert taken.of(A_TARGET).aliases["chat@live"] == "6"
+    assert taken.of(search).aliases == {"chat@live": "9"}
+
+
+def test_a_part_that_cannot_be_read_has_neither_changed_nor_stayed() -> None:
+    unread = replace(V7, digests={**V7.digests, "tokenizer": ""})
+    now = Registry({"chat@live": "7"}, (V6, unread))
+
+    with pytest.raises(CannotKnow, match="tokenizer of chat@live"):
+        part_changed(now, a_snapshot(), A_TARGET, "tokenizer")
+    assert part_changed(now, a_snapshot(), A_TARGET, "model")
+    assert part_changed(a_registry("7"), a_snapshot(), A_TARGET, "tokenizer")
+    assert not part_changed(a_registry("6"), a_snapshot(), A_TARGET, "tokenizer")
+    assert now.told == "1 entries, without digests: chat@live"
+
+
+def test_a_part_nobody_speaks_of_may_be_inside_of_another() -> None:
+    with pytest.raises(CannotKnow, match="no entry of chat says what its adapter is"):
+        part_changed(a_registry("7"), a_snapshot(), A_TARGET, "adapter")
+
+
+def test_a_version_nobody_has_any_more_is_not_gone_back_to() -> None:
+    assert _fault(now=Registry({"chat@live": "7"}, (V7,))) == (
+        "version 6 of chat@live is no longer among those looked at"
+    )
+
+
 def test_a_target_soaks_while_its_entries_stay_and_nothing_happens() -> None:
-    first = take(a_registry("6"), None, [A_TARGET], {}, NOON)
-    second = take(a_registry("6"), first, [A_TARGET], {}, NOON + timedelta(minutes=31))
+    first = take({"chat": a_registry("6")}, None, [A_TARGET], {}, NOON)
+    second = take({"chat": a_registry("6")}, first, [A_TARGET], {}, NOON + timedelta(minutes=31))
 
     assert (first.soaked, second.soaked) == ((), ("chat",))
     assert second.unchanged == {"chat": NOON}
 
 
 def test_an_incident_or_a_moved_pointer_begins_the_soak_anew() -> None:
-    first, later = take(a_registry("6"), None, [A_TARGET], {}, NOON), NOON + timedelta(minutes=31)
+    first, later = take({"chat": a_registry("6")}, None, [A_TARGET], {}, NOON), NOON + timedelta(minutes=31)
 
-    assert take(a_registry("6"), first, [A_TARGET], {"chat": NOON + timedelta(minutes=5)}, later).soaked == ()
-    assert take(a_registry("7"), first, [A_TARGET], {}, later).soaked == ()
-    assert take(a_registry("7"), first, [A_TARGET], {}, later).unchanged == {"chat": later}
+    assert take({"chat": a_registry("6")}, first, [A_TARGET], {"chat": NOON + timedelta(minutes=5)}, later).soaked == ()
+    assert take({"chat": a_registry("7")}, first, [A_TARGET], {}, later).soaked == ()
+    assert take({"chat": a_registry("7")}, first, [A_TARGET], {}, later).unchanged == {"chat": later}
 
 
 def test_a_target_without_a_registry_soaks_nowhere() -> None:
-    assert take(a_registry("6"), None, [CHAT], {}, NOON).unchanged == {}
+    assert take({"chat": a_registry("6")}, None, [CHAT], {}, NOON).unchanged == {}
 
 
 def test_a_snapshot_that_ran_well_and_whose_parts_are_unchanged_can_be_trusted() -> None:

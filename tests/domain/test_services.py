@@ -75,6 +75,12 @@ def test_the_fleet_may_have_several_windows() -> None:
          r":14: .*targetgroup/a/1 is in 123456789012/eu-west-1, search in 123456789012/us-east-1"),
         ("touch: {sagemaker_endpoint: search}", "touch: {capacity: {resource: endpoint/chat/variant/a, most: 4}}",
          r":14: search may touch the same resource as chat"),
+        ("touch: {sagemaker_endpoint: search}",
+         "touch: {registry: {table: t, models: [a]}, model_packages: {groups: [a]}}",
+         ":14: search names a second model registry: model_packages"),
+        ("touch: {sagemaker_endpoint: search}",
+         "touch: {mlflow_registry: {url: 'http://m', models: [\"a'b\"], alias: x}}",
+         ":14: .*models"),
         ("touch: {sagemaker_endpoint: search}", "touch: {capacity: {resource: table/chat, most: 4}}",
          r":14: .*capacity"),
         ("services:", "service:", r":1: key services is missing"),
@@ -88,3 +94,35 @@ def test_a_fault_is_refused_with_its_line_and_what_to_write_instead(good: str, b
         parse_services(GOOD.replace(good, bad, 1), "services.yaml")
 
     assert re.search(r"^services\.yaml" + said, str(refused.value), re.MULTILINE), str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("of", "fits"),
+    [
+        ("arn:aws:sqs:us-east-1:123456789012:work", True),
+        ("arn:aws:sqs:us-east-1:123456789012:work.fifo", False),
+        ("arn:aws:sqs:eu-west-1:123456789012:work", False),
+        ("arn:aws:sqs:us-east-1:210987654321:work", False),
+        ("arn:aws:sqs:us-east-1:123456789012:dead", False),
+    ],
+)
+def test_dead_letters_go_back_to_queues_of_their_own_sort_and_place(of: str, fits: bool) -> None:  # noqa: FBT001  # a column of the table
+    dead = "arn:aws:sqs:us-east-1:123456789012:dead"
+    touch = f'touch: {{sagemaker_endpoint: search, dead_letters: {{queue: "{dead}", of: ["{of}"], most: 10}}}}'
+    written = GOOD.replace("touch: {sagemaker_endpoint: search}", touch)
+
+    if fits:
+        named = parse_services(written, "services.yaml").targets[1].touch.dead_letters
+        assert named
+        assert (named.name, named.rate, named.per_day) == ("dead", 10, 1)
+        return
+    with pytest.raises(CannotRead, match="cannot have dead letters in dead"):
+        parse_services(written, "services.yaml")
+
+
+def test_dead_letters_are_in_the_account_and_region_of_their_target() -> None:
+    elsewhere = "arn:aws:sqs:eu-west-1:123456789012"
+    touch = f'touch: {{dead_letters: {{queue: "{elsewhere}:dead", of: ["{elsewhere}:work"], most: 10}}}}'
+
+    with pytest.raises(CannotRead, match=r"is in 123456789012/eu-west-1, search in 123456789012/us-east-1"):
+        parse_services(GOOD.replace("touch: {sagemaker_endpoint: search}", touch), "services.yaml")

@@ -5,7 +5,8 @@ from tests.world import CHAT
 
 from responder.domain.target import NoTarget, Target, find_target
 from responder.domain.things.documents import LimitsDocument, ServingProfile
-from responder.domain.touch import Registry, Touch
+from responder.domain.things.registries import MlflowRegistry, ModelPackages, Registry
+from responder.domain.touch import Touch
 
 SEARCH = replace(CHAT, name="search", match={"model": "search"}, touch=Touch(sagemaker_endpoint="search"))
 PROD = replace(CHAT, name="prod", match={"model": ["chat", "chat-eu"], "env": "prod"})
@@ -95,3 +96,21 @@ def test_of_a_registry_each_model_belongs_to_one_target() -> None:
         "123456789012/us-east-1/registry/models/chat",
         "123456789012/us-east-1/registry/models/lora",
     )
+
+
+@pytest.mark.parametrize(
+    ("touch", "claims"),
+    [
+        (
+            Touch(mlflow_registry=MlflowRegistry("https://m/a", ("chat", "lora"), "live")),
+            ("mlflow-registry/m/a/chat@live", "mlflow-registry/m/a/lora@live"),
+        ),
+        (Touch(model_packages=ModelPackages(("chat", "lora"))), ("model-packages/chat", "model-packages/lora")),
+    ],
+    ids=["mlflow", "packages"],
+)
+def test_so_does_each_of_other_registries(touch: Touch, claims: tuple[str, ...]) -> None:
+    one = replace(CHAT, touch=touch)
+
+    assert one.claims == tuple(f"123456789012/us-east-1/{claim}" for claim in claims)
+    assert one.registry == one.resource

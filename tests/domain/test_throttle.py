@@ -120,3 +120,4 @@ def test_limits_per_minute_are_whole_numbers_on_the_whole_way_and_end_to_the_let
     assert made.desired == {"rpm_limit": "50", "tpm_limit": "617283"}
     assert made.lift == ({"rpm_limit": "75", "tpm_limit": "925925"}, before)
     assert '"rpm_limit":50,"team_id":"chat","tpm_limit":617283' in made.command
+    assert "from rpm_limit 101, tpm_limit 1234567 to rpm_limit 50, tpm_limit 617283, then" in made.says

@@ -5,6 +5,7 @@ import pytest
 from tests.world import NOON, Given, a_plan, an_alert, an_episode, an_incident, an_intent
 
 from responder.domain.acting import converge, direction, to_mind
+from responder.domain.alert import Severity
 from responder.domain.escalation import Notice, NoticeKind
 from responder.domain.evidence import Evidence
 from responder.domain.guard import Firing
@@ -283,3 +284,16 @@ def test_people_hear_of_a_recovery_once_however_much_is_led_back() -> None:
 
 def test_with_nothing_kept_a_recovery_is_the_end() -> None:
     assert _look(_verifying(held_since=NOON - SOAK), 0.3, timedelta()).incident.state is State.RECOVERED
+
+
+def test_a_quieter_alert_that_still_fires_does_not_contradict_a_recovery() -> None:
+    over = an_episode(severity=Severity.CRITICAL, ends_at=NOON)
+    spent = an_episode(fingerprint="spent", severity=Severity.WARNING)
+    incident = an_incident(state=State.RECOVERED, episodes=(over, spent), intent=an_intent())
+    firing = {spent.key: Firing("firing", "Alertmanager says it is active")}
+
+    looked = reconcile(incident, firing, NOON).incident
+    assert looked.state is State.RECOVERED
+    assert [n.kind for n in looked.notices] == [NoticeKind.TICKET]
+    as_bad = replace(incident, episodes=(over, replace(spent, severity=Severity.CRITICAL)))
+    assert reconcile(as_bad, firing, NOON).incident.state is State.ESCALATED

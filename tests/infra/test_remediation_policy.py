@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from infra.grants import _KINDS
 from infra.remediation_blocks import main, read_services, render
-from infra.remediation_policy import assume_statements, role_elsewhere, statements
+from infra.remediation_policy import assume_statements, role_elsewhere, snapshot_statements, statements
 from tests.infra.stack import REPOSITORY, TEMPLATE
 
 from responder.domain.touch import TouchKind
@@ -16,7 +16,10 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "serving_profile": {"gentler": {"max_num_seqs": 16}},
     "circuit": {"open": {"share": 0}, "half_open": {"share": 0.1}},
 }
+DEPLOYMENT = ["application/a", "application/a/environment/e", "application/a/environment/e/deployment/*"]
+"""AppConfig asks for the permission on a deployment, and on everything it is a part of."""
 BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
+QUEUES = "arn:aws:sqs:eu-west-1:123456789012"
 ELSEWHERE = "arn:aws:iam::210987654321:role/llm-alert-responder"
 
 
@@ -184,6 +187,18 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
             {"secretsmanager:GetSecretValue": ["chat/gateway-??????"]},
         ),
         (
+            {
+                "litellm_circuit": {
+                    "url": "http://g",
+                    "model": "chat",
+                    "fallback": ["spare"],
+                    "half_open": 0.1,
+                    "token": "chat/gateway",
+                }
+            },
+            {"secretsmanager:GetSecretValue": ["chat/gateway-??????"]},
+        ),
+        (
             {"inference_component": "Chat"},
             {
                 "sagemaker:DescribeInferenceComponent": ["inference-component/chat"],
@@ -204,6 +219,18 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
             {
                 "secretsmanager:GetSecretValue": ["chat/engines-??????"],
                 "s3:GetObject": ["models/adapters/*/weights"],
+            },
+        ),
+        (
+            {"mlflow_registry": {"url": "http://m", "models": ["chat"], "alias": "live", "token": "chat/mlflow"}},
+            {"secretsmanager:GetSecretValue": ["chat/mlflow-??????"]},
+        ),
+        (
+            {"model_packages": {"groups": ["Chat"]}},
+            {
+                "sagemaker:ListModelPackages": ["model-package/chat/*"],
+                "sagemaker:DescribeModelPackage": ["model-package/chat/*"],
+                "sagemaker:UpdateModelPackage": ["model-package/chat/*"],
             },
         ),
         (
@@ -256,6 +283,19 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
             },
         ),
         (
+            {"dead_letters": {"queue": f"{QUEUES}:dead", "of": [f"{QUEUES}:work"], "most": 100}},
+            {
+                "sqs:GetQueueAttributes": ["dead"],
+                "sqs:ListDeadLetterSourceQueues": ["dead"],
+                "sqs:ListMessageMoveTasks": ["dead"],
+                "sqs:StartMessageMoveTask": ["dead"],
+                "sqs:CancelMessageMoveTask": ["dead"],
+                "sqs:ReceiveMessage": ["dead"],
+                "sqs:DeleteMessage": ["dead"],
+                "sqs:SendMessage": ["work"],
+            },
+        ),
+        (
             {"evaluation": {"model": "chat", "parameter": "/chat/reevaluation"}},
             {
                 "ssm:GetParameters": ["parameter/chat/reevaluation"],
@@ -266,19 +306,21 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
         (
             {"config_rollout": {"application": "a", "environment": "e", "profile": "p"}},
             {
-                "appconfig:ListDeployments": ["application/a/environment/e"],
-                "appconfig:GetDeployment": ["application/a/environment/e/deployment/*"],
-                "appconfig:StopDeployment": ["application/a/environment/e/deployment/*"],
+                "appconfig:ListDeployments": DEPLOYMENT[:2],
+                "appconfig:GetDeployment": DEPLOYMENT,
+                "appconfig:StopDeployment": DEPLOYMENT,
             },
         ),
         *(
             (
                 {kind: {"application": "a", "environment": "e", "profile": "p", **declared}},
                 {
-                    "appconfig:ListDeployments": ["application/a/environment/e"],
-                    "appconfig:GetDeployment": ["application/a/environment/e/deployment/*"],
+                    "appconfig:ListDeployments": DEPLOYMENT[:2],
+                    "appconfig:GetDeployment": DEPLOYMENT,
                     "appconfig:GetHostedConfigurationVersion": [
-                        "application/a/configurationprofile/p/hostedconfigurationversion/*"
+                        "application/a",
+                        "application/a/configurationprofile/p",
+                        "application/a/configurationprofile/p/hostedconfigurationversion/*",
                     ],
                     "appconfig:CreateHostedConfigurationVersion": [
                         "application/a",
@@ -299,6 +341,33 @@ def test_a_copy_for_the_build_leaves_the_template_alone(tmp_path: Path) -> None:
 )
 def test_each_kind_of_thing_is_granted_on_itself_alone(touch: dict[str, Any], wanted: dict[str, list[str]]) -> None:
     assert granted(statements([an_entry(touch=touch)])) == wanted
+
+
+@pytest.mark.parametrize(
+    ("touch", "wanted"),
+    [
+        ({"sagemaker_endpoint": "chat"}, {}),
+        ({"registry": {"table": "t", "models": ["chat"]}}, {"dynamodb:Query": ["table/t"]}),
+        (
+            {"mlflow_registry": {"url": "http://m", "models": ["chat"], "alias": "live", "token": "chat/mlflow"}},
+            {"secretsmanager:GetSecretValue": ["chat/mlflow-??????"]},
+        ),
+        (
+            {"model_packages": {"groups": ["chat"]}},
+            {
+                "sagemaker:ListModelPackages": ["model-package/chat/*"],
+                "sagemaker:DescribeModelPackage": ["model-package/chat/*"],
+            },
+        ),
+    ],
+    ids=lambda v: next(iter(v), "nothing"),
+)
+def test_snapshots_are_taken_by_looking_and_nothing_else(touch: dict[str, Any], wanted: dict[str, list[str]]) -> None:
+    entry = an_entry(touch=touch, artefacts=["s3://models/chat/"])
+    digests = {"s3:GetObject": ["models/chat/*"]} if wanted else {}
+
+    assert granted(snapshot_statements([entry])) == {**wanted, **digests}
+    assert snapshot_statements([an_entry_elsewhere(touch=touch)]) == []
 
 
 def test_every_kind_that_may_be_named_has_its_grants() -> None:

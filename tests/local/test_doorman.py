@@ -28,6 +28,24 @@ def test_a_third_waits_until_three_cannot_look_like_a_storm() -> None:
     assert may_begin(NEW, [opened(16), opened(16)], LIMITS)
 
 
+def test_a_third_waits_while_its_alert_would_be_pending_beside_one_that_opens_and_one_that_just_did() -> None:
+    opens_soon = replace(NEW, begins_at=92.0)
+    slow = replace(NEW, opens_after=20.0)
+
+    assert not may_begin(slow, [opened(6), opens_soon], LIMITS)
+    assert may_begin(slow, [opened(6), replace(opens_soon, runbook="cost_overrun")], LIMITS)
+    assert may_begin(slow, [opened(6)], LIMITS)
+
+
+def test_one_that_will_decide_again_is_near_until_it_did() -> None:
+    tried = replace(opened(60), reopens_at=130.0, acted_at=None)
+
+    assert not may_begin(NEW, [tried, NEW], LIMITS)
+    assert may_begin(NEW, [replace(tried, reopens_at=190.0), NEW], LIMITS)
+    assert may_begin(NEW, [replace(tried, acted_at=99.0), NEW], LIMITS)
+    assert may_begin(NEW, [replace(tried, over=True), NEW], LIMITS)
+
+
 def test_one_whose_alert_takes_a_minute_holds_nobody_up_meanwhile() -> None:
     slow = replace(NEW, opens_after=70.0)
 

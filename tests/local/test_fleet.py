@@ -1,7 +1,7 @@
 """A service of the practice fleet is what its scenario says, because of what may be touched."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -14,6 +14,7 @@ from prometheus_client import generate_latest
 from responder.domain.touch import TouchKind
 from responder.rehearsal.fleet import Health
 from responder.rehearsal.scenarios import BREAKS_AT, SCENARIOS
+from responder.rehearsal.scenarios.load import SHARDS
 from telemetry import Outcome
 
 SLOW = Health(p95=2.5)
@@ -124,6 +125,76 @@ def test_each_request_is_one_latency_and_one_outcome() -> None:
     assert (
         'infer_requests_total{adapter="none",model="chat",outcome="ok",route="/v1/chat",version="v1"} 40.0' in metrics
     )
+
+
+def a_spread_service(things: Mapping[TouchKind, Mapping[str, str]], name: str, instances: tuple[str, ...]) -> Service:
+    service = Service(name, troupe()[name].behaves, lambda: Stand(things), instances)
+    service.begin(BREAKS_AT, 0.0, None)
+    service.look()
+    return service
+
+
+def served(service: Service, seconds: float = 2.0) -> dict[str, float]:
+    """Let so much time have passed; return the requests each instance counted."""
+    service._served_until -= seconds
+    service.serve()
+    labels = {"adapter": "none", "model": service.name, "route": "/v1/chat", "version": "v1"}
+    counted = {
+        name: one.registry.get_sample_value("infer_latency_ms_count", labels) for name, one in service.meters.items()
+    }
+    return {name: count or 0.0 for name, count in counted.items()}
+
+
+def test_each_variant_gets_as_many_requests_as_its_weight_says() -> None:
+    weights = {TouchKind.VARIANT_WEIGHTS: {"a": "18", "b": "1", "c": "1"}}
+
+    counted = served(a_spread_service(weights, "weights-moved", ("a", "b", "c")))
+
+    assert counted == pytest.approx({"a": 72, "b": 4, "c": 4}, abs=1)
+
+
+def test_a_shard_that_is_out_still_runs_and_gets_nothing() -> None:
+    service = a_spread_service(
+        {TouchKind.TARGET_GROUP: {"shards": f"{SHARDS[0]},{SHARDS[2]}"}}, "sticky-caller", SHARDS
+    )
+
+    assert served(service) == pytest.approx({SHARDS[0]: 40, SHARDS[1]: 0, SHARDS[2]: 40}, abs=1)
+    assert service.exposed(SHARDS[1])
+
+
+def test_while_one_callers_calls_stick_its_shard_does_most() -> None:
+    service = a_spread_service({TouchKind.TARGET_GROUP: {"shards": ",".join(SHARDS)}}, "sticky-caller", SHARDS)
+
+    assert served(service)[SHARDS[1]] > 1.5 * 80 / 3
+
+
+@pytest.mark.parametrize(("running", "p95"), [(4, SLOW.p95), (6, Health().p95)])
+def test_as_many_replicas_answer_as_run_and_enough_of_them_are_quick(running: int, p95: float) -> None:
+    replicas = tuple(f"replica-{n}" for n in range(1, 7))
+    things = {
+        TouchKind.CAPACITY: {"minimum": "2", "running": str(running)},
+        TouchKind.SERVING_PROFILE: {"document": '{"compress_prompts":false}'},
+    }
+
+    service = a_spread_service(things, "too-few-replicas", replicas)
+    counted = served(service)
+
+    assert service.health.p95 == p95
+    assert [name for name, count in counted.items() if count] == list(replicas[:running])
+    assert [name for name in replicas if service.exposed(name) is None] == list(replicas[running:])
+
+
+def test_drifted_inputs_are_far_from_their_baseline_by_one_feature() -> None:
+    service = a_spread_service({TouchKind.EVALUATION: {"asked_for": ""}}, "moved-inputs", ())
+
+    registry = service.metrics.registry
+    psi = {
+        feature: registry.get_sample_value(
+            "infer_input_psi", {"model": "moved-inputs", "route": "/v1/chat", "feature": feature}
+        )
+        for feature in ("input_len", "language")
+    }
+    assert psi == {"input_len": 0.4, "language": 0.04}
 
 
 def test_every_scenario_has_a_service_of_its_own_and_a_storm_has_six() -> None:

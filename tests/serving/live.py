@@ -10,7 +10,7 @@ import yaml
 from infra.local import install
 from infra.local.clouds import plain_env
 from infra.local.fleet import Door, Fleet
-from infra.local.monitoring import prometheus_config
+from infra.local.monitoring import Scraped, prometheus_config
 from infra.local.paths import RULES
 from infra.local.processes import Processes, Program, free_ports
 from infra.local.scaling import scale_rules
@@ -43,6 +43,6 @@ def _write_config(folder: Path, services: Iterable[str], fleet_port: int) -> Non
     (folder / "rules").mkdir()
     for rules in RULES.glob("*.yml"):
         (folder / "rules" / rules.name).write_text(scale_rules(rules.read_text(encoding="utf-8")), encoding="utf-8")
-    config = prometheus_config(1, dict.fromkeys(services, fleet_port))
+    config = prometheus_config(1, [Scraped(service, fleet_port) for service in services])
     del config["alerting"]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")

@@ -92,7 +92,8 @@ def _start(processes: Processes) -> dict[str, str]:
     clouds = Clouds(f"https://127.0.0.1:{cloud_port}", "http://127.0.0.1:1", folder / CA_FILE)
     ours = plain_env(folder)
     theirs = ours | cloud_settings(clouds) | {"AUTH": "false"}  # who may do what is tested where the template stands
-    program: list[str | Path] = [install.cloud_python(), "-P", HERE / "ministack_server.py", str(cloud_port), folder]
+    server = HERE / "ministack_server.py"
+    program: list[str | Path] = [install.cloud_python(), "-P", server, str(cloud_port), folder, "0"]
     ready = answers(f"{clouds.aws_url}/_ministack/health", clouds.ca_file)
     processes.start(Program("cloud", program, theirs, ready))
     pager: list[str | Path] = [sys.executable, "-m", "infra.local.pagerduty", str(pager_port), folder]

@@ -1,6 +1,18 @@
 """Whole incidents, one for every action and every way it can go; each file is a family of actions."""
 
-from tests.stories import adapters, circuits, drift, limits, load, people, profiles, registries, releases, rollouts
+from tests.stories import (
+    adapters,
+    circuits,
+    drift,
+    letters,
+    limits,
+    load,
+    people,
+    profiles,
+    registries,
+    releases,
+    rollouts,
+)
 from tests.stories.play import Between, Crash, failing_at, play
 from tests.stories.story import Story
 
@@ -11,6 +23,7 @@ STORIES = (
     *registries.STORIES,
     *profiles.STORIES,
     *circuits.STORIES,
+    *letters.STORIES,
     *load.STORIES,
     *adapters.STORIES,
     *rollouts.STORIES,

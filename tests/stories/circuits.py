@@ -1,13 +1,14 @@
 """The fallback answers while the first model is away."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from tests.stories.story import RELIEVED, Story
+from tests.stories.story import LATER, RELIEVED, Story
 from tests.world import Practice
 
 from responder.adapters.in_memory_levers import document
 from responder.domain.incident import Disposition
 from responder.domain.things.documents import Circuit
+from responder.domain.things.gateway import LiteLlmCircuit
 from responder.domain.touch import Touch
 
 
@@ -25,6 +26,28 @@ def _upstream_comes_back(practice: Practice) -> None:
 
 def _upstream_stays_away(practice: Practice) -> None:
     _upstream_is_gone(practice, minutes=90)
+
+
+def _provider_is_gone(practice: Practice, minutes: int) -> None:
+    """The deployments of the first provider time out while it is away, in proportion to their weight."""
+    gateway = LiteLlmCircuit("http://gateway", "chat", ("spare",), 0.1, "chat/gateway")
+    practice.touch(Touch(litellm_circuit=gateway), first="1", spare="0")
+    kind, name = next(iter(practice.target.things.items()))
+    back = practice.now + timedelta(minutes=minutes)
+
+    def timeouts(at: datetime) -> float:
+        weights = {one: float(weight) for one, weight in practice.things[kind].things[name].current.items()}
+        return 0.0 if at >= back else 0.6 * weights["first"] / sum(weights.values())
+
+    practice.metrics.timeouts = timeouts
+
+
+def _provider_comes_back(practice: Practice) -> None:
+    _provider_is_gone(practice, minutes=5)
+
+
+def _provider_stays_away(practice: Practice) -> None:
+    _provider_is_gone(practice, minutes=90)
 
 
 STORIES = (
@@ -46,6 +69,28 @@ STORIES = (
         (*RELIEVED, "page", "resolve"),
         Disposition.ESCALATED,
         '{"primary":0}',
+        undone=True,
+        alert="LLMTimeouts",
+        runbook="api_timeout",
+    ),
+    Story(
+        "circuit of a gateway, probed and closed",
+        _provider_comes_back,
+        3,
+        RELIEVED,
+        Disposition.RECOVERED,
+        "1,0",
+        LATER,
+        alert="LLMTimeouts",
+        runbook="api_timeout",
+    ),
+    Story(
+        "circuit of a gateway, the probe fails",
+        _provider_stays_away,
+        3,
+        (*RELIEVED, "page", "resolve"),
+        Disposition.ESCALATED,
+        "0,9",
         undone=True,
         alert="LLMTimeouts",
         runbook="api_timeout",

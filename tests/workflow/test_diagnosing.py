@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from tests.registry import IN_MLFLOW, PACKAGED, written_down
 from tests.world import CHAT, NOON, Practice, a_library, a_message, a_release
 
 from responder.adapters.in_memory_evidence import InMemoryCounters, InMemoryLogs
@@ -13,7 +14,7 @@ from responder.domain.diagnosis import Diagnosis
 from responder.domain.failure_mode import FailureMode
 from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot
 from responder.domain.target import Target
-from responder.domain.touch import Registry as RegistryTouch
+from responder.domain.things.registries import Registry as RegistryTouch
 from responder.domain.touch import Touch
 from responder.errors import CannotKnow
 from responder.workflow import gather
@@ -98,24 +99,28 @@ def test_a_release_that_changed_the_tokenizer_is_told_with_its_age() -> None:
     assert ages == {"release_changed_s": 1200.0, "tokenizer_changed_s": 1200.0}
 
 
-def _registry_practice(*, tokenizer_now: str) -> Practice:
+IN_TABLE = Touch(registry=RegistryTouch("models", ("chat",)))
+
+
+def _registry_practice(*, tokenizer_now: str, touch: Touch = IN_TABLE) -> Practice:
     """The entry chat@live moved to version 2 after a good snapshot of version 1."""
     practice = Practice()
-    touch = Touch(registry=RegistryTouch("models", ("chat",)))
     practice.library = a_library(replace(CHAT, touch=touch))
     versions = (
         ModelVersion("chat", "1", {"tokenizer": "t1", "model": "m1"}),
         ModelVersion("chat", "2", {"tokenizer": tokenizer_now, "model": "m2"}),
     )
     before = Registry({"chat@live": "1"}, versions)
-    practice.snapshots.keep(RegistrySnapshot(NOON - timedelta(hours=1), before, {}, ("chat",)))
+    taken = RegistrySnapshot(NOON - timedelta(hours=1), before, {}, ("chat",))
+    practice.snapshots.keep(taken if touch.registry else written_down(touch, before))
     practice.registry.registry = Registry({"chat@live": "2"}, versions)
     return practice
 
 
+@pytest.mark.parametrize("touch", [IN_TABLE, IN_MLFLOW, PACKAGED], ids=lambda touch: touch.registered[0])
 @pytest.mark.parametrize(("tokenizer", "changed"), [("t2", 1.0), ("t1", 0.0)])
-def test_the_registry_tells_whether_another_tokenizer_is_served(tokenizer: str, changed: float) -> None:
-    practice = _registry_practice(tokenizer_now=tokenizer)
+def test_the_registry_tells_whether_another_tokenizer_is_served(tokenizer: str, changed: float, touch: Touch) -> None:
+    practice = _registry_practice(tokenizer_now=tokenizer, touch=touch)
 
     respond(a_message(target=practice.target), practice.world(), NOON)
 

@@ -24,6 +24,8 @@ NAMES = (
     "stopped configuration",
     "re-evaluation asked for",
     "registry restored",
+    "MLflow restored",
+    "approvals restored",
     "serving gently",
     "scaled out, and given back",
     "rebalanced",
@@ -74,4 +76,4 @@ def _way_back(story: Story) -> set[str]:
     world = Poorer()
     story.arrange(world.practice)
     stands = [seen.current for twin in world.practice.things.values() for seen in twin.things.values()]
-    return {str(current) for current in stands} | {str(world.practice.registry.registry.entries(("chat",)))}
+    return {str(current) for current in stands} | {str(world.practice.registry.registry.values(("chat",)))}

@@ -1,11 +1,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.registry import A_TARGET, V6, V7
+import pytest
+from tests.registry import A_TARGET, IN_MLFLOW, V6, V7
 from tests.world import CHAT, NOON, Practice, a_message, an_alert
 
 from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
-from responder.domain.plans.registry import RegistrySnapshot
+from responder.domain.plans.registry import Registry, RegistrySnapshot
+from responder.domain.target import Target
+from responder.errors import CannotKnow
 from responder.workflow.snapshot_registry import Snapshotting, snapshot_registry
 
 
@@ -61,6 +64,49 @@ def test_after_the_incident_the_soak_begins_when_its_alerts_ended() -> None:
 
     assert house.take(45).soaked == ()
     assert house.take(51).soaked == ("chat",)
+
+
+class Broken(InMemoryRegistry):
+    """Does not say what one of the targets has."""
+
+    def read(self, target: Target) -> Registry:
+        if target.name == "search":
+            raise CannotKnow("mlflow: HTTP 502")
+        return super().read(target)
+
+
+def test_a_registry_that_says_nothing_keeps_no_other_from_being_written_down() -> None:
+    house, search = House(), replace(A_TARGET, name="search", touch=IN_MLFLOW)
+    broken = Broken(registry=house.registry.registry)
+    here = Snapshotting(broken, house.snapshots, house.practice.journal)
+
+    with pytest.raises(CannotKnow, match="search: mlflow: HTTP 502"):
+        snapshot_registry(here, [A_TARGET, search], NOON)
+
+    (kept,) = house.snapshots.before(NOON + timedelta(minutes=1), 5)
+    assert kept.of(A_TARGET).aliases == {"chat@live": "6"}
+    assert kept.of(search) == Registry()
+
+
+def test_where_no_registry_says_anything_no_snapshot_is_kept() -> None:
+    house, search = House(), replace(A_TARGET, name="search", touch=IN_MLFLOW)
+    here = Snapshotting(Broken(), house.snapshots, house.practice.journal)
+
+    with pytest.raises(CannotKnow):
+        snapshot_registry(here, [search], NOON)
+
+    assert house.snapshots.kept == {}
+
+
+def test_registries_of_several_kinds_are_written_down_together() -> None:
+    house, search = House(), replace(A_TARGET, name="search", touch=IN_MLFLOW)
+    here = Snapshotting(house.registry, house.snapshots, house.practice.journal)
+
+    taken = snapshot_registry(here, [A_TARGET, search], NOON)
+
+    assert taken is not None
+    assert taken.of(A_TARGET) == taken.of(search) == house.registry.registry
+    assert taken.others.keys() == {search.registry}
 
 
 def test_without_a_registry_or_in_another_account_nothing_is_taken() -> None:

@@ -18,6 +18,7 @@ _NOT_OURS = frozenset(
         "ParameterNotFound", "BadRequestException", "InvalidParameterValueException", "ListenerNotFound",
         "RuleNotFound", "TargetGroupNotFound", "ClusterNotFoundException", "ServiceNotFoundException",
         "ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException", "DeploymentDoesNotExistException",
+        "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist",
     }
 )  # fmt: skip
 

@@ -30,6 +30,7 @@ SLOW = DOCUMENTS | {
     TouchKind.TARGET_GROUP,
 }
 COMPARES = frozenset({TouchKind.LAMBDA_ALIAS}) | DOCUMENTS
+PIECEMEAL = frozenset({TouchKind.ADAPTER, TouchKind.LITELLM_CIRCUIT})
 Applied = tuple[str, dict[str, str], str]
 
 
@@ -98,12 +99,7 @@ def standing(kind: TouchKind, current: Mapping[str, str]) -> Snapshot:
     if kind is TouchKind.ADAPTER and len(set(current.values())) == 1:
         release = next(iter(current.values()))
     state = "InService" if kind is TouchKind.SAGEMAKER_ENDPOINT else "settled"
-    return Snapshot(dict(current), state, settled=True, release=release, piecemeal=kind is TouchKind.ADAPTER)
-
-
-def twins() -> dict[TouchKind, InMemoryThings]:
-    """Make a twin for every kind but the registry, which has one of its own."""
-    return {kind: InMemoryThings(kind=kind) for kind in TouchKind if kind is not TouchKind.REGISTRY}
+    return Snapshot(dict(current), state, settled=True, release=release, piecemeal=kind in PIECEMEAL)
 
 
 def levers(things: Mapping[TouchKind, InMemoryThings]) -> dict[Lever, InMemoryThings]:

@@ -1,16 +1,16 @@
 """In-memory twins of the model registry and of its snapshots."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from responder.adapters.in_memory import Twin
 from responder.adapters.in_memory_levers import Applied
-from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot, moves, read_snapshot
+from responder.domain.plans.registry import ModelVersion, Registry, RegistrySnapshot, in_force, read_snapshot
+from responder.domain.plans.restore import moves
 from responder.domain.release import Artefacts
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.target import Target
-from responder.domain.touch import TouchKind
 from responder.errors import NotThere
 
 
@@ -25,25 +25,31 @@ class InMemoryRegistry(Twin):
     lost: bool = False
 
     def observe(self, target: Target) -> Snapshot:
-        entries = self.read(target).entries(_models(target))
-        if not entries:
+        found = self.read(target)
+        if not found.aliases:
             raise NotThere(f"no registry entry of {target.name}")
-        return Snapshot(entries, f"{len(entries)} entries", settled=True)
+        return Snapshot(
+            found.values(target.touch.models), found.told, settled=True, piecemeal=not target.touch.registry
+        )
 
     def apply(self, target: Target, seen: Snapshot, desired: Mapping[str, str], token: str) -> Outcome:
         self._up()
-        moved = moves(seen.current, desired)
-        if any(self.registry.aliases.get(entry) != old for entry, old, _ in moved):
+        if self.read(target).values(target.touch.models) != seen.current:
             return Outcome("refused", "TransactionCanceledException: a pointer moved since it was looked at")
-        self.applied.append((target.things[TouchKind.REGISTRY], dict(desired), token))
+        self.applied.append((target.registry, dict(desired), token))
         if self.reply.result == "accepted" or (self.reply.result == "unknown" and not self.lost):
-            self.point(**{entry: new for entry, _, new in moved})
+            move = self.decide if target.touch.model_packages else self.point
+            move(**{entry: new for entry, _, new in moves(seen.current, desired)})
         return self.reply
 
     def read(self, target: Target) -> Registry:
         self._up()
-        ours = {entry: v for entry, v in self.registry.aliases.items() if entry.partition("@")[0] in _models(target)}
-        return Registry(ours, tuple(v for v in self.registry.versions if v.model in _models(target)))
+        models = target.touch.models
+        aliases, approvals = (
+            {entry: said for entry, said in all_of_them.items() if entry.partition("@")[0] in models}
+            for all_of_them in (self.registry.aliases, self.registry.approvals)
+        )
+        return Registry(aliases, tuple(v for v in self.registry.versions if v.model in models), approvals)
 
     def artefacts(self, target: Target, version: ModelVersion) -> Artefacts:  # noqa: ARG002  # one store for all
         self._up()
@@ -53,11 +59,16 @@ class InMemoryRegistry(Twin):
 
     def add(self, version: ModelVersion) -> None:
         """Register a version, with its objects in the store as they were recorded."""
-        self.registry = Registry(self.registry.aliases, (*self.registry.versions, version))
+        self.registry = replace(self.registry, versions=(*self.registry.versions, version))
         self.store |= {place: version.digests[part] for part, place in version.objects.items()}
 
     def point(self, **aliases: str) -> None:
-        self.registry = Registry({**self.registry.aliases, **aliases}, self.registry.versions)
+        self.registry = replace(self.registry, aliases={**self.registry.aliases, **aliases})
+
+    def decide(self, **approvals: str) -> None:
+        """Approve or reject versions (`chat@7`), where those decide what is in force."""
+        decided = {**self.registry.approvals, **approvals}
+        self.registry = replace(self.registry, aliases=in_force(decided), approvals=decided)
 
 
 @dataclass
@@ -74,7 +85,3 @@ class InMemorySnapshots(Twin):
         self._up()
         found = [read_snapshot(text, key) for key, text in sorted(self.kept.items(), reverse=True)]
         return [snapshot for snapshot in found if snapshot.taken_at < moment][:most]
-
-
-def _models(target: Target) -> tuple[str, ...]:
-    return target.touch.registry.models if target.touch.registry else ()

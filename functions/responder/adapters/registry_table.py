@@ -11,12 +11,13 @@ from typing import Any
 
 from responder.adapters.answers import ask_once, look
 from responder.adapters.roles import RemediationRoles
-from responder.adapters.sagemaker_artefacts import object_digest
-from responder.domain.plans.registry import ModelVersion, Registry, key_of, moves
+from responder.adapters.stored_parts import parts_now
+from responder.domain.plans.registry import ModelVersion, Registry
+from responder.domain.plans.restore import key_of, moves
 from responder.domain.release import Artefacts
 from responder.domain.remediation import Outcome, Snapshot
 from responder.domain.target import Target
-from responder.domain.touch import Registry as Named
+from responder.domain.things.registries import Registry as Named
 from responder.errors import NotThere
 
 Item = dict[str, dict[str, Any]]
@@ -47,10 +48,7 @@ class RegistryTable:
         return Registry(aliases, tuple(_version(i) for i in items if i["sk"]["S"].startswith("VERSION#")))
 
     def artefacts(self, target: Target, version: ModelVersion) -> Artefacts:
-        s3 = self._roles.client("s3", target)
-        digests = {part: object_digest(s3, version.objects.get(part, "")) for part in version.digests}
-        found = {part: digest for part, digest in digests.items() if digest}
-        return Artefacts(found, tuple(part for part in digests if part not in found))
+        return parts_now(self._roles.client("s3", target), version)
 
     def _items(self, target: Target, table: str, model: str) -> Iterator[Item]:
         asked: dict[str, Any] = {

@@ -10,9 +10,11 @@ from responder.domain.page import parse_page
 from responder.domain.plain import canonical, from_plain, to_plain
 from responder.domain.runbook import Book, Library, Runbook
 from responder.domain.services import Services, parse_services
+from responder.domain.vocabulary import Vocabulary, parse_vocabulary
 from responder.errors import CannotRead
 
 SERVICES = "services.yaml"
+VOCABULARY = "vocabulary.tsv"
 HOME = "runbooks"
 
 
@@ -24,11 +26,13 @@ def read_library(*directories: Path) -> Library:
     files = _laid_over(directories)
     faults = list(_missing(files, directories))
     pages: dict[FailureMode, Runbook] = {}
-    services = None
+    services, vocabulary = None, Vocabulary()
     for name, path in sorted(files.items()):
         try:
             if name == SERVICES:
                 services = parse_services(_text(path), str(path))
+            elif name == VOCABULARY:
+                vocabulary = parse_vocabulary(_text(path), str(path))
             else:
                 page = parse_page(_text(path), str(path))
                 pages[page.failure_mode] = replace(page, path=f"{HOME}/{name}")
@@ -36,7 +40,7 @@ def read_library(*directories: Path) -> Library:
             faults.append(str(error))
     if faults or services is None:
         raise CannotRead("\n".join(faults))
-    return _library(pages, services)
+    return _library(Book(pages, vocabulary), services)
 
 
 def write_compiled(library: Library, path: Path) -> None:
@@ -57,7 +61,7 @@ def _laid_over(directories: Iterable[Path]) -> dict[str, Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    return path.name == SERVICES or (path.suffix == ".md" and path.name != "README.md")
+    return path.name in (SERVICES, VOCABULARY) or (path.suffix == ".md" and path.name != "README.md")
 
 
 def _missing(files: dict[str, Path], directories: tuple[Path, ...]) -> Iterator[str]:
@@ -69,8 +73,8 @@ def _missing(files: dict[str, Path], directories: tuple[Path, ...]) -> Iterator[
             yield f"{name} is in none of {', '.join(map(str, directories))}; copy it from the shipped runbooks"
 
 
-def _library(pages: dict[FailureMode, Runbook], services: Services) -> Library:
-    return Library(Book(pages), services.targets, services.fleet, services.teams, services.storm)
+def _library(book: Book, services: Services) -> Library:
+    return Library(book, services.targets, services.fleet, services.teams, services.storm)
 
 
 def _text(path: Path) -> str:

@@ -26,7 +26,7 @@ from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnap
 from responder.adapters.runbook_files import read_compiled, read_library
 from responder.bootstrap import make_world
 from responder.domain.audit import Actor
-from responder.domain.levers import RESTORE
+from responder.domain.levers import RESTORES
 from responder.domain.runbook import Library
 from responder.domain.touch import TouchKind
 from responder.doorway import COMPILED
@@ -79,7 +79,7 @@ def offline() -> World:
         metrics=None,
         alerts=None,
         modes=InMemoryModes(),
-        remediators={**levers(things), RESTORE: registry},
+        remediators={**levers(things), **dict.fromkeys(RESTORES, registry)},
         configurations=things,
         registry=registry,
         snapshots=InMemorySnapshots(),

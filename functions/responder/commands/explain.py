@@ -14,6 +14,7 @@ from responder.domain.duration import write_duration
 from responder.domain.evidence import Evidence
 from responder.domain.message import Message, to_messages
 from responder.domain.plain import canonical, stamp, to_plain
+from responder.domain.plans.requeue import promise
 from responder.errors import CannotRead
 from responder.workflow.explain import Explained, explain
 
@@ -95,6 +96,9 @@ def _plan(one: Explained) -> Iterator[str]:
         yield f"  desired  {canonical(plan.desired)}, within {write_duration(plan.converge_within)}"
         yield f"  by hand  {plan.command}"
         yield f"  undo     {plan.undo_command}"
+    for follow_up in one.decision.afterwards if one.decision else ():
+        says = promise(one.target) if one.target else None
+        yield f"  after    {follow_up.action}, once it is well and its alerts have ended: {says or 'nothing'}"
     refusal = one.decision.refusal if one.decision else None
     yield f"would      not act: {refusal.reason} ({refusal.says})" if refusal else "would      act"
 
@@ -103,7 +107,7 @@ def _told(one: Explained) -> Iterator[str]:
     if one.letter and one.told_at:
         yield f"would tell {one.letter.kind} at {stamp(one.told_at)} unless recovered before: {one.letter.subject}"
     if one.record:
-        yield f"would swear {len(one.record)} bytes as the record `decided` (see it with --json)"
+        yield f"would write the record `decided`, {len(one.record)} bytes (see it with --json)"
 
 
 def _worth_showing(one: Explained) -> list[Evidence]:

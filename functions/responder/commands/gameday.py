@@ -5,6 +5,7 @@ practice cloud of infra/local, with the real template, Prometheus and Alertmanag
 """
 
 import argparse
+import difflib
 import importlib
 import sys
 import time
@@ -67,10 +68,12 @@ def _left_out(chosen: Sequence[Scenario], results: Sequence[Result]) -> Iterator
 
 
 def _chosen(names: Sequence[str]) -> list[Scenario]:
-    unknown = set(names) - {scenario.name for scenario in SCENARIOS}
-    if unknown:
-        known = ", ".join(scenario.name for scenario in SCENARIOS)
-        raise NotThere(f"no scenario {', '.join(sorted(unknown))}; there are {known}")
+    known = [scenario.name for scenario in SCENARIOS]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name.replace("-", "_"), known, n=1)
+            meant = f", did you mean {near[0]}?" if near else "."
+            raise NotThere(f"no scenario {name}{meant} There are {', '.join(known)}")
     return [scenario for scenario in SCENARIOS if not names or scenario.name in names]
 
 

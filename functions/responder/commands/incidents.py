@@ -83,9 +83,13 @@ def _says(kind: str, fact: dict[str, Any]) -> str:  # noqa: PLR0911  # one line 
             return f"{fact['standing']} {fact.get('escalated') or ''}"
         case "verified":
             seen = fact["measured"]
-            return f"{fact['verdict']}: {fact['condition']}, measured {seen.get('value', seen.get('missing'))}"
+            measured = f"measured {seen.get('value', seen.get('missing'))}"
+            handed = f"; {fact['escalated']}" if fact.get("escalated") else ""
+            return f"{fact['verdict']}: {fact['condition']}, {measured}{handed}"
         case "answered":
             return _answer(fact)
+        case "followed":
+            return _decision(fact) if "asked" in fact or fact.get("refusal") else f"afterwards: {fact['says']}"
         case "told":
             return f"{fact['notice']['kind']} via {fact['notice']['via']} ({fact['notice'].get('external_id')})"
         case "closed":

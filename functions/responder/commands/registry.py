@@ -1,11 +1,12 @@
-"""`responder registry`: look at the model registry, and at what a restore would move; touches nothing."""
+"""`responder registry`: look at a target's model registry, and at what a restore would move; touches nothing."""
 
 import argparse
 from collections.abc import Iterator
 
 from responder.commands import connect
 from responder.domain.plain import stamp
-from responder.domain.plans.registry import Registry, moves
+from responder.domain.plans.registry import Registry
+from responder.domain.plans.restore import moves
 from responder.domain.remediation import Candidate
 from responder.domain.target import Target
 from responder.errors import NotThere
@@ -13,7 +14,7 @@ from responder.workflow.look_around import snapshots
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("registry", help="the model registry: where its pointers stand, and the way back")
+    parser = commands.add_parser("registry", help="a target's model registry: what is in force, and the way back")
     verbs = parser.add_subparsers(dest="verb", required=True)
     shown = verbs.add_parser("list", help="a target's pointers and versions, with the digests of their parts")
     shown.set_defaults(run=list_them)
@@ -34,7 +35,7 @@ def diff(asked: argparse.Namespace) -> int:
     """Print the dry run of a restore whose onset is now."""
     world = connect.connected(asked.stack).world
     target = _target(asked.target, world.library.target(asked.target))
-    now = world.registry.read(target).entries(target.touch.registry.models if target.touch.registry else ())
+    now = world.registry.read(target).entries(target.touch.models)
     looked = snapshots(target, connect.now(), world)
     if not looked:
         print("there is no snapshot yet; the function snapshot_registry takes one every 15 minutes")
@@ -44,7 +45,7 @@ def diff(asked: argparse.Namespace) -> int:
 
 
 def _target(name: str, found: Target | None) -> Target:
-    if found is None or not found.touch.registry:
+    if found is None or not found.touch.registered:
         raise NotThere(f"services.yaml has no target {name!r} that names a registry")
     return found
 
@@ -52,6 +53,8 @@ def _target(name: str, found: Target | None) -> Target:
 def _lines(registry: Registry) -> Iterator[str]:
     for entry, number in sorted(registry.aliases.items()):
         yield f"{entry} -> {number}"
+    for entry, approval in sorted(registry.approvals.items()):
+        yield f"  {entry} is {approval}"
     for version in registry.versions:
         parts = ", ".join(f"{part} {digest}" for part, digest in sorted(version.digests.items()))
         yield f"  {version.model} {version.version} ({version.fingerprint}): {parts or 'no digests'}"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responder.domain.effects import EFFECTS
-from responder.domain.escalation import bring_forward, page_now
+from responder.domain.escalation import Notice, bring_forward, page_now, ticket_now
 from responder.domain.guard import Reason, Verdict
 from responder.domain.incident import RECONCILE, Incident, Intent, Kind, Moved, State, check_every, move
 from responder.domain.plain import to_plain
@@ -23,12 +23,13 @@ MOST_TRIES = 3  # of a change whose answer was lost and that is seen not to have
 def direction(incident: Incident) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Return where the running change comes from and goes to: forward, or back while it is undone.
 
-    The way is `before`, `desired` and then every step of lifting; `lifted` says how far along it we are.
+    The way is `before`, `desired` and then every step of lifting; `lifted` says how far along it we are. What cannot
+    go back is stopped instead.
     """
     plan = the_intent(incident).plan
     way = (plan.before, plan.desired, *plan.lift)
     here, there = way[incident.lifted], way[incident.lifted + 1]
-    return (there, here) if incident.state in (State.UNDOING, State.REVERTING) else (here, there)
+    return (there, plan.stop or here) if incident.state in (State.UNDOING, State.REVERTING) else (here, there)
 
 
 def token(incident: Incident) -> str:
@@ -117,7 +118,7 @@ def converge(incident: Incident, standing: Standing, says: str, now: datetime) -
         standing = Standing.IN_PROGRESS
     match standing:
         case Standing.DESIRED:
-            return _taken_back(incident, now) if reverting else _done(incident, says, now)
+            return _taken_back(incident, says, now) if reverting else _done(incident, says, now)
         case Standing.IN_PROGRESS if not late:
             return Moved(replace(incident, next_at=now + poll(incident)))
         case Standing.IN_PROGRESS:
@@ -157,18 +158,34 @@ def is_late(incident: Incident, now: datetime) -> bool:
 
 
 def _just_accepted(incident: Incident, now: datetime) -> bool:
-    plan = the_intent(incident).plan
-    return incident.give_up_at is not None and now < incident.give_up_at - plan.converge_within + SHOWS_WITHIN
+    asked = _asked_at(incident)
+    return asked is not None and now < asked + SHOWS_WITHIN
 
 
 def hand_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, now: datetime) -> Moved:
     return _hand_over(incident, kind, facts, says, now)
 
 
+def quietly_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, now: datetime) -> Moved:
+    """Hand over what can wait: the service is well."""
+    return _over(incident, kind, facts, says, ticket_now(incident.notices, now), now)
+
+
+def stopping(incident: Incident, kind: Kind, facts: dict[str, Any], why: str) -> Moved:
+    """Stop what goes on by itself; a person is told once it stands still."""
+    return Moved(move(incident, State.UNDOING, says=why, next_at=None), kind, {**facts, "next": "stop", "says": why})
+
+
+def too_slow(incident: Incident, says: str) -> Moved:
+    """Stop what is well and goes on for too long."""
+    facts = {**_action(incident), "standing": Standing.IN_PROGRESS}
+    return stopping(incident, "converged", facts, f"it was not done in time: {says}")
+
+
 def _done(incident: Incident, says: str, now: datetime) -> Moved:
     intent = the_intent(incident)
     verify = intent.verify
-    facts = {**_action(incident), "standing": Standing.DESIRED, "says": says, "seconds": _since(incident, now)}
+    facts = {**_action(incident), "standing": Standing.DESIRED, "says": says, "seconds": _under_way(incident, now)}
     if intent.plan.hands_over:
         return _passed_on(incident, facts, now)
     after = move(
@@ -191,9 +208,12 @@ def _passed_on(incident: Incident, facts: dict[str, Any], now: datetime) -> Move
     return Moved(after, "converged", {**facts, "escalated": says})
 
 
-def _taken_back(incident: Incident, now: datetime) -> Moved:
+def _taken_back(incident: Incident, says: str, now: datetime) -> Moved:
     facts = {**_action(incident), "standing": Standing.DESIRED}
     plan = the_intent(incident).plan
+    if plan.stop:
+        says = f"{incident.says}; it was stopped ({says}), and what was moved stays moved"
+        return _hand_over(replace(incident, reverted_at=now), "reverted", facts, says, now)
     if incident.lifted:
         back = EFFECTS[plan.action].back
         says = f"{back} brought the trouble back; it stands again where the service was well"
@@ -204,11 +224,20 @@ def _taken_back(incident: Incident, now: datetime) -> Moved:
 
 
 def _hand_over(incident: Incident, kind: Kind, facts: dict[str, Any], says: str, now: datetime) -> Moved:
+    """Page; but nobody is woken for what could not be begun afterwards, on a service that is well."""
+    not_begun = the_intent(incident).follow_up and incident.state in (State.ACTING, State.CONVERGING)
+    notices = ticket_now(incident.notices, now) if not_begun else page_now(incident.notices, now)
+    return _over(incident, kind, facts, says, notices, now)
+
+
+def _over(
+    incident: Incident, kind: Kind, facts: dict[str, Any], says: str, notices: tuple[Notice, ...], now: datetime
+) -> Moved:
     after = move(
         incident,
         State.ESCALATED,
         says=says,
-        notices=page_now(incident.notices, now),
+        notices=notices,
         next_at=now + RECONCILE,
         give_up_at=None,
     )
@@ -226,5 +255,11 @@ def _action(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _since(incident: Incident, now: datetime) -> float | None:
-    return round((now - incident.acted_at).total_seconds(), 3) if incident.acted_at else None
+def _under_way(incident: Incident, now: datetime) -> float | None:
+    asked = _asked_at(incident)
+    return None if asked is None else round((now - asked).total_seconds(), 3)
+
+
+def _asked_at(incident: Incident) -> datetime | None:
+    """Return when what is converging was asked for: the change, or the last step of the way back."""
+    return None if incident.give_up_at is None else incident.give_up_at - the_intent(incident).plan.converge_within

@@ -15,6 +15,7 @@ from responder.domain.invitation import Invitation
 from responder.domain.plain import spoken
 from responder.domain.runbook import Runbook
 from responder.domain.target import Target
+from responder.domain.things.queue import DeadLetters
 
 _PROSE = ("Meaning", "Impact", "Diagnosis", "Remediation", "Verification")
 _FIRST = re.compile(r"^1\. .*?(?=^2\. |\Z)", re.DOTALL | re.MULTILINE)
@@ -48,7 +49,7 @@ class Others:
 
 def do_first(incident: Incident, at: Pointers) -> str:
     """Say what to do before reading on; while automation works that is: not to work against it."""
-    if incident.state in (State.CLOSED, State.RECOVERED):
+    if incident.state in (State.CLOSED, State.RECOVERED, State.FOLLOWING):
         rescued = incident.disposition is Disposition.QUARANTINED
         return _rescue(incident) if rescued else NOTHING_NOW
     if trouble := trouble_of(incident.resource):
@@ -86,11 +87,30 @@ def _by_hand(incident: Incident, at: Pointers) -> str:
     lines = []
     if incident.refusal == Reason.STORM:
         lines = [SHARED]
+    elif _is_left(incident) and at.target and (queue := at.target.touch.dead_letters):
+        return _letters(queue, incident, at.target)
     elif incident.proposal:
         lines += ["Do this first, if you agree with it; automation may not:", f"  {incident.proposal.command}"]
     if looking := _first_look(incident, at):
         lines += ["Then look:" if lines else "Do this first:", *looking]
     return "\n".join(lines or ["Do this first: look at the alerts below. No runbook is known to apply."])
+
+
+def _is_left(incident: Incident) -> bool:
+    """The service is well; what is left to a person is what died meanwhile."""
+    stopped = incident.reverted_at is not None and incident.intent is not None and incident.intent.follow_up
+    return incident.follows > 0 and not stopped
+
+
+def _letters(queue: DeadLetters, incident: Incident, target: Target) -> str:
+    """Look at one before any is moved: what died of the outage may come back, what dies of itself must not."""
+    lines = [
+        "Do this first: nothing urgent, the service is well. Then see what lies there, and why:",
+        f"  aws sqs receive-message --region {target.region} --queue-url {queue.url} --visibility-timeout 0",
+    ]
+    if incident.proposal:
+        lines += ["If it may come back:", f"  {incident.proposal.command}"]
+    return "\n".join(lines)
 
 
 def _before_a_decision(incident: Incident, at: Pointers) -> str:
@@ -148,4 +168,5 @@ def _things(target: Target) -> dict[str, str]:
     touch = target.touch
     service = {"CLUSTER": touch.ecs_service.cluster, "SERVICE": touch.ecs_service.service} if touch.ecs_service else {}
     endpoint = {"ENDPOINT": touch.sagemaker_endpoint} if touch.sagemaker_endpoint else {}
-    return {**service, **endpoint, **({"GROUP": touch.target_group.group} if touch.target_group else {})}
+    letters = {"QUEUE": touch.dead_letters.queue} if touch.dead_letters else {}
+    return {**service, **endpoint, **letters, **({"GROUP": touch.target_group.group} if touch.target_group else {})}

@@ -40,11 +40,11 @@ from responder.domain.plain import to_plain
 from responder.domain.plans.drain import EVEN
 from responder.domain.plans.freeze import NOTHING_RUNS
 from responder.domain.plans.reevaluation import ASKED_ALREADY
-from responder.domain.plans.registry import AS_IT_WAS
+from responder.domain.plans.restore import AS_IT_WAS
 from responder.domain.plans.rollback import NO_KNOWN_GOOD, release_facts
 from responder.domain.plans.throttle import AT_LEAST, NO_LIMIT
 from responder.domain.remediation import AS_DECLARED, Lever, NoPlan, Plan, Surroundings, action_id
-from responder.domain.runbook import Action, Quota, Runbook, Step, context
+from responder.domain.runbook import Action, FollowUp, Quota, Runbook, Step, context
 from responder.domain.storm import Storm, storm_guard
 from responder.domain.target import Target
 
@@ -71,13 +71,19 @@ class Known:
 
 @dataclass(frozen=True)
 class Decision:
-    """Every guard's verdict, the plan and the refusal if there are; `together` is how many targets are in trouble."""
+    """Every guard's verdict, the plan and the refusal if there are; `together` is how many targets are in trouble.
+
+    `afterwards` is what the target knows of what the page does once it is well again. Without anything to do, `idle`
+    says why.
+    """
 
     verdicts: tuple[Verdict, ...]
     plan: Plan | None
     step: Step | None
     number: int
     together: int = 1
+    afterwards: tuple[FollowUp, ...] = ()
+    idle: str | None = None
 
     @property
     def refusal(self) -> Verdict | None:
@@ -99,23 +105,26 @@ def decide(
     rung = _rung(page, target, incident.step, facts, known)
     limits = page.policy.limits
     verdicts = (
-        _target_guard(incident, target),
+        target_guard(incident, target),
         diagnosis_guard(diagnosis),
         _step_guard(rung.step, page),
         rung.condition,
         age_guard(incident.started_at, limits, now),
         firing_guard(known.firing),
         storm_guard(known.storm, incident.together),
-        _mode_guard(in_force(known.settings, page.policy.autonomy, known.can_ask), incident.approval, rung.plan),
+        switch_guard(in_force(known.settings, page.policy.autonomy, known.can_ask), incident.approval, rung.plan),
         attempts_guard(incident.attempts, limits),
         cooldown_guard(_last_foreign(past, incident), limits, now),
         budget_guard("target", [p.at for p in past], limits.per_target, now),
         budget_guard("runbook", known.spent_runbook, limits.per_runbook, now),
         budget_guard("fleet", known.spent_fleet, fleet, now),
-        _plan_guard(rung.plan),
+        plan_guard(rung.plan),
     )
     made = rung.plan if isinstance(rung.plan, Plan) else None
-    return Decision(verdicts, made, rung.step, rung.number, max(incident.together, known.storm.targets))
+    afterwards = tuple(one for one in page.policy.afterwards if target and lever_of(one.action, target))
+    return Decision(
+        verdicts, made, rung.step, rung.number, max(incident.together, known.storm.targets), afterwards=afterwards
+    )
 
 
 def intend(
@@ -135,6 +144,7 @@ def intend(
         escalate=page.policy.escalate,
         if_not_recovered=step.if_not_recovered,
         approved_by=incident.approval.by if incident.approval else None,
+        afterwards=decision.afterwards,
     )
     after = move(
         _known_by(incident, diagnosis, page),
@@ -252,7 +262,7 @@ def _idle(plan: Plan | NoPlan | None) -> bool:
     return isinstance(plan, NoPlan) and plan.reason in IDLE
 
 
-def _target_guard(incident: Incident, target: Target | None) -> Verdict:
+def target_guard(incident: Incident, target: Target | None) -> Verdict:
     if target:
         return allow("allow_list", f"services.yaml lets {target.name} be touched")
     if incident.why_no_target:
@@ -260,7 +270,7 @@ def _target_guard(incident: Incident, target: Target | None) -> Verdict:
     return refuse("allow_list", Reason.NO_TARGET, f"services.yaml no longer names {incident.target}")
 
 
-def _mode_guard(switch: Switch, approval: Answer | None, made: Plan | NoPlan | None) -> Verdict:
+def switch_guard(switch: Switch, approval: Answer | None, made: Plan | NoPlan | None) -> Verdict:
     """A person's yes stands for the mode `suggest`, and only for the plan it was given for."""
     if switch.mode is not Mode.SUGGEST or approval is None:
         return mode_guard(switch)
@@ -275,7 +285,7 @@ def _step_guard(step: Step | None, page: Runbook) -> Verdict:
     return allow("ladder", f"{step.action}, if not recovered: {step.if_not_recovered}")
 
 
-def _plan_guard(plan: Plan | NoPlan | None) -> Verdict:
+def plan_guard(plan: Plan | NoPlan | None) -> Verdict:
     match plan:
         case Plan():
             return allow("precondition", plan.says)

@@ -1,8 +1,9 @@
 """Tell which way the service is failing, with reasons.
 
 The signals of a mode add up, as natural log-odds, from a prior that speaks against it. Words are one witness:
-however many signals read them, what they say for a mode weighs at most `WORDS`; measurements are others. Where signals
-read words, the vocabularies of the pages give a second opinion on them: for or against a mode, never between two.
+however many signals read them, what they say for a mode weighs at most `WORDS`; measurements are others. The
+vocabulary is a second witness of the same words: where it knows them, the two are weighed against each other. A mode
+that is called by its name, or for which a measurement speaks, needs no second witness.
 Symptoms yield to causes: a mode that another one explains loses weight, and says so. The modes and `unknown`
 then share one softmax. A mode is named when it reaches the acting threshold and beats its runner-up by the margin;
 otherwise the answer is `unknown`, which never acts.
@@ -17,15 +18,20 @@ from responder.domain.alert import Alert
 from responder.domain.evidence import Evidence
 from responder.domain.failure_mode import FailureMode
 from responder.domain.runbook import Book
-from responder.domain.sighting import Sighting, measure_name
+from responder.domain.sighting import Sighting, as_told, measure_name
 from responder.domain.signal import kind_of
 from responder.domain.vocabulary import Opinion
 
 PRIOR = -4.0  # a mode without any signal: odds of about 1 to 55 against it
 WORDS = 8.0  # "request timed out" shows in three signals and is still said once
 LINKED = 5.5  # the alert names this page: enough to act alone, and undone by one fact that speaks against it
-WORTH_TELLING = 0.5  # log-odds; a second opinion that weighs less is counted and not told
-UNSEEN = 0.2  # what all modes without a signal weigh together, against 1 for `unknown`
+# How the two witnesses of the words are weighed: chosen on lines that neither had seen (tests/corpus/score.py).
+SIGNALS = 0.5  # the share of what signals read in words, the prior included
+OPINION = 1.3  # the weight of what the vocabulary says
+EITHER = 0.5  # what it says for a mode that there are two witnesses at all
+WORTH_TELLING = 0.5  # log-odds; an opinion that weighs less is counted and not told
+UNSEEN = 0.2  # what all modes weigh together that nobody has spoken of, against 1 for `unknown`
+DISPUTE = 2.0  # log-odds; a rival that signals alone would name: no vocabulary decides between two of them
 THRESHOLD = 0.75  # below this nothing is done
 MARGIN = 1.0  # log-odds over the runner-up
 
@@ -51,33 +57,28 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class _Score:
+    """What speaks for and against a mode so far; `words` is what words say for it, `read` all that words say."""
+
     mode: FailureMode
     score: float
     because: tuple[str, ...] = ()
     despite: tuple[str, ...] = ()
     words: float = 0.0
-    opinion: float = 0.0
-
-    @property
-    def unadvised(self) -> float:
-        """The score without the second opinion."""
-        return self.score - self.opinion
+    read: float = 0.0
 
     def said(self, weight: float, says: str) -> "_Score":
-        """Add what words say for the mode, up to the most that words can weigh."""
-        counted = min(weight, WORDS - self.words)
-        return replace(self, score=self.score + counted, words=self.words + counted, because=(*self.because, says))
+        """Add what words say, up to the most that words can weigh for a mode."""
+        counted = min(weight, WORDS - self.words) if weight > 0 else weight
+        after = self.plus(counted, says) if counted else replace(self, because=(*self.because, says))
+        return replace(after, words=after.words + max(counted, 0), read=after.read + counted)
 
-    def heard(self, opinion: Opinion) -> "_Score":
-        """Let a second opinion confirm or doubt what words said; what was measured it leaves alone."""
-        counted = max(-self.words, min(opinion.weight, WORDS - self.words))
-        after = replace(self, score=self.score + counted, words=self.words + counted, opinion=counted)
-        if abs(counted) < WORTH_TELLING:
-            return after
-        company = f" ({', '.join(opinion.words)})" if opinion.words else ""
-        if counted > 0:
-            return replace(after, because=(*self.because, f"its words are usual for this mode{company}"))
-        return replace(after, despite=(*self.despite, f"its words are unusual for this mode{company}"))
+    def weighed(self, opinion: float) -> float:
+        """Weigh what the vocabulary says of the words against what signals read in them."""
+        return SIGNALS * (PRIOR + self.read) + OPINION * opinion + EITHER
+
+    def heard(self, weighed: float) -> "_Score":
+        """Put both witnesses in the place of the one."""
+        return replace(self, score=self.score - PRIOR - self.read + weighed)
 
     def plus(self, weight: float, says: str) -> "_Score":
         if weight > 0:
@@ -90,11 +91,16 @@ def diagnose(
 ) -> Diagnosis:
     """Weigh the alerts, the log lines and the evidence under every page of the book."""
     sightings, linked = book.index.look(alerts, logs, evidence), _linked(alerts, book)
-    scores = _hear(_weigh(sightings, linked), sightings, linked, book)
+    alone, opinion = _weigh(sightings, linked), book.vocabulary.hear(as_told(alerts, logs))
+    asked = _open(alone, sightings, linked, book) if opinion else frozenset()
+    scores = _hear(alone, opinion, asked) if opinion else alone
     ranked = sorted(_yield_to_causes(scores, book).values(), key=lambda s: (-s.score, s.mode))
     best, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
-    confidence = math.exp(best.score) / (sum(math.exp(s.score) for s in ranked) + UNSEEN)
-    sure = confidence >= THRESHOLD and best.score - second.score >= MARGIN and _ahead(best, ranked)
+    rival = _rival(best.mode, _yield_to_causes(alone, book))
+    best = _told(best, opinion if best.mode in asked else None, rival)
+    unseen = UNSEEN * len(book.runbooks.keys() - scores.keys()) / len(book.runbooks)
+    confidence = math.exp(best.score) / (sum(math.exp(s.score) for s in ranked) + unseen)
+    sure = confidence >= THRESHOLD and best.score - second.score >= MARGIN and rival is None
     return Diagnosis(
         failure_mode=best.mode if sure else FailureMode.UNKNOWN,
         confidence=round(confidence, 4),
@@ -107,10 +113,23 @@ def diagnose(
     )
 
 
-def _ahead(best: _Score, ranked: Sequence[_Score]) -> bool:
-    """Say whether the signals alone put a mode before every other; an opinion does not decide between two modes."""
-    rivals = [s.unadvised for s in ranked if s.mode not in {best.mode, FailureMode.UNKNOWN}]
-    return all(best.unadvised - rival >= MARGIN for rival in rivals)
+def _rival(best: FailureMode, alone: Mapping[FailureMode, _Score]) -> FailureMode | None:
+    """Return the mode that signals alone would name as well, or instead."""
+    near = _start(alone, best).score - MARGIN
+    others = [s for mode, s in alone.items() if mode not in {best, FailureMode.UNKNOWN}]
+    return next((s.mode for s in others if s.score > max(DISPUTE, near)), None)
+
+
+def _told(best: _Score, opinion: Opinion | None, rival: FailureMode | None) -> _Score:
+    """Tell what the vocabulary and a rival say for or against the best."""
+    because, despite = list(best.because), list(best.despite)
+    weight, words = (opinion.of(best.mode), opinion.words(best.mode)) if opinion else (0.0, ())
+    if words and abs(weight) >= WORTH_TELLING:
+        usual = f"usual for this mode ({', '.join(words)})"
+        (because if weight > 0 else despite).append(f"its words are {usual if weight > 0 else 'un' + usual}")
+    if rival:
+        despite.append(f"its signals name {rival} as well")
+    return replace(best, because=tuple(because), despite=tuple(despite))
 
 
 def questions(book: Book) -> dict[str, str]:
@@ -130,24 +149,29 @@ def _weigh(sightings: Sequence[Sighting], linked: Sequence[FailureMode]) -> dict
 
 def _add(score: _Score, sighting: Sighting) -> _Score:
     signal = sighting.signal
-    in_words = signal.weight > 0 and kind_of(signal) != "measure"
-    return (score.said if in_words else score.plus)(signal.weight, sighting.says)
+    return (score.plus if kind_of(signal) == "measure" else score.said)(signal.weight, sighting.says)
+
+
+def _open(
+    alone: Mapping[FailureMode, _Score], sightings: Sequence[Sighting], linked: Sequence[FailureMode], book: Book
+) -> frozenset[FailureMode]:
+    """Return the modes the vocabulary is asked about: all of the book.
+
+    Where one is called by its name, or measured, that one is settled, and only its rivals by signals are open.
+    """
+    measured = {s.mode for s in sightings if kind_of(s.signal) == "measure" and s.signal.weight > 0}
+    settled = {s.mode for s in sightings if s.signal.alertname}.union(measured, linked)
+    return frozenset((alone if settled else book.runbooks).keys() - settled - {FailureMode.UNKNOWN})
 
 
 def _hear(
-    scores: dict[FailureMode, _Score], sightings: Sequence[Sighting], linked: Sequence[FailureMode], book: Book
+    alone: dict[FailureMode, _Score], opinion: Opinion, asked: frozenset[FailureMode]
 ) -> dict[FailureMode, _Score]:
-    """Ask for a second opinion on the texts in which something showed.
-
-    A mode that is called by its name, or for which a measurement speaks too, needs none.
-    """
-    settled = {
-        s.mode for s in sightings if s.signal.alertname or (kind_of(s.signal) == "measure" and s.signal.weight > 0)
-    }
-    opinions = book.listener.hear(
-        dict.fromkeys(s.text for s in sightings if s.text), scores.keys() - settled.union(linked)
-    )
-    return {m: s.heard(opinions[m]) if m in opinions else s for m, s in scores.items()}
+    """Weigh the words of each mode that is open; together they say no more than words may."""
+    starts = {mode: _start(alone, mode) for mode in asked}
+    weighed = {mode: start.weighed(opinion.of(mode)) for mode, start in starts.items()}
+    excess = max(0.0, max(weighed.values(), default=0.0) - (PRIOR + WORDS))
+    return alone | {mode: starts[mode].heard(weighed[mode] - excess) for mode in asked}
 
 
 def _start(scores: Mapping[FailureMode, _Score], mode: FailureMode) -> _Score:

@@ -81,6 +81,8 @@ EFFECTS = {
     Action.DRAIN: Effect(
         "shards", "out", frozenset({FailureMode.LATENCY_SPIKE}), timedelta(minutes=15), "putting the shard back"
     ),
+    # What comes again is work, and may be too much: nothing it brings is excused, and it is stopped.
+    Action.REQUEUE: Effect("letters", "back", frozenset(), timedelta(), "stopping the move"),
 }
 
 

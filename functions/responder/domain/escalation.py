@@ -104,6 +104,13 @@ def page_now(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
     return raise_to(bring_forward(add_update(notices, now), now), Urgency.PAGE, now)
 
 
+def ticket_now(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
+    """Leave a ticket at once, for what can wait until people are awake; what was told already gets the news."""
+    quiet = (NoticeKind.TICKET, NoticeKind.NOTE)
+    sooner = (replace(n, due_at=min(n.due_at, now)) if n.pending and n.kind in quiet else n for n in notices)
+    return raise_to(add_update(tuple(sooner), now), Urgency.TICKET, now)
+
+
 def add_update(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
     """Append to every page and ticket that was told, not more often than `QUIET`; only the last update is kept here."""
     for told in [n for n in notices if n.followed]:

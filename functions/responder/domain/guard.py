@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NOT_APPROVED = "not_approved"
     PLAN_CHANGED = "plan_changed"
     NOT_FIRING = "not_firing"
+    STILL_FIRING = "still_firing"
     SILENCED = "silenced"
     CANNOT_ASK = "cannot_ask"
     TOO_OLD = "too_old"
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     TIME_LEFT = "time_left"
     EXPORT_FAILED = "export_failed"
     CHANGED_BY_OTHERS = "changed_by_others"
+    LOOP = "loop"
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,19 @@ def diagnosis_guard(diagnosis: Diagnosis) -> Verdict:
         return _deny(
             "diagnosis",
             Reason.UNKNOWN_FAILURE,
-            f"unsure: best guess {diagnosis.leading} at {diagnosis.confidence:.2f},"
-            f" needed {THRESHOLD:.2f} and a clear margin over {diagnosis.runner_up}",
+            _unsure(diagnosis),
         )
     return _allow("diagnosis", f"{diagnosis.failure_mode} at {diagnosis.confidence:.2f}")
+
+
+def _unsure(diagnosis: Diagnosis) -> str:
+    """Say how near the best guess came; where nothing is likelier than that no page knows it, say that."""
+    if diagnosis.leading is FailureMode.UNKNOWN and diagnosis.confidence >= THRESHOLD:
+        return "unsure: nothing speaks for a failure that any page knows"
+    return (
+        f"unsure: best guess {diagnosis.leading} at {diagnosis.confidence:.2f},"
+        f" needed {THRESHOLD:.2f} and a clear margin over {diagnosis.runner_up}"
+    )
 
 
 def condition_guard(expression: str | None, answer: bool | Unknown) -> Verdict:  # noqa: FBT001  # the answer of a condition

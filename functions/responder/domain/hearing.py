@@ -32,5 +32,8 @@ def hear(incident: Incident, said: Said, now: datetime) -> Moved | None:
 
 def _while(incident: Incident) -> str:
     """Say what may still be moving outside."""
-    still = (State.RECEIVED, State.VERIFYING, State.RECOVERED)
-    return "" if incident.state in still else f" while it was {incident.state}: what was begun goes on by itself"
+    still = (State.RECEIVED, State.VERIFYING, State.FOLLOWING, State.RECOVERED)
+    moves = incident.state is State.VERIFYING and incident.intent is not None and incident.intent.plan.stop
+    if incident.state in still and not moves:
+        return ""
+    return f" while it was {incident.state}: what was begun goes on by itself"

@@ -16,7 +16,7 @@ from responder.domain.escalation import Notice
 from responder.domain.failure_mode import FailureMode
 from responder.domain.plain import canonical, sha256
 from responder.domain.remediation import Plan
-from responder.domain.runbook import Escalate, IfNotRecovered, Verify
+from responder.domain.runbook import Escalate, FollowUp, IfNotRecovered, Verify
 from responder.domain.said import Said
 from responder.domain.storm import Speaker
 from responder.domain.target import NoTarget
@@ -33,6 +33,7 @@ class State(StrEnum):
     UNDOING = "undoing"  # intention to take it back written
     REVERTING = "reverting"  # taking back accepted, not yet done
     LIFTING = "lifting"  # recovered under what was done; intention to lead it back by one step written
+    FOLLOWING = "following"  # verified; what is to be done afterwards waits for the alerts to end
     RECOVERED = "recovered"  # verified; waiting for the alerts to end
     ESCALATED = "escalated"  # a person has it; automation is over
     CLOSED = "closed"
@@ -40,10 +41,13 @@ class State(StrEnum):
 
 MOVES: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.PROPOSED, State.ACTING, State.ESCALATED, State.CLOSED}),
-    State.PROPOSED: frozenset({State.RECEIVED, State.ESCALATED, State.CLOSED}),
+    State.PROPOSED: frozenset({State.RECEIVED, State.FOLLOWING, State.ESCALATED, State.CLOSED}),
     State.ACTING: frozenset({State.CONVERGING, State.ESCALATED}),
     State.CONVERGING: frozenset({State.VERIFYING, State.ESCALATED}),
-    State.VERIFYING: frozenset({State.RECOVERED, State.LIFTING, State.UNDOING, State.RECEIVED, State.ESCALATED}),
+    State.VERIFYING: frozenset(
+        {State.RECOVERED, State.LIFTING, State.UNDOING, State.RECEIVED, State.FOLLOWING, State.ESCALATED}
+    ),
+    State.FOLLOWING: frozenset({State.PROPOSED, State.ACTING, State.RECOVERED, State.ESCALATED}),
     State.LIFTING: frozenset({State.CONVERGING, State.ESCALATED}),
     State.UNDOING: frozenset({State.REVERTING, State.ESCALATED}),
     State.REVERTING: frozenset({State.ESCALATED}),
@@ -118,7 +122,10 @@ class RunbookRef:
 
 @dataclass(frozen=True)
 class Intent:
-    """What was decided, with everything a running response needs: a deploy never changes it."""
+    """What was decided, with everything a running response needs: a deploy never changes it.
+
+    `afterwards` is what the target knows of that, for when it is well again; a `follow_up` is one of these.
+    """
 
     action_id: str
     failure_mode: FailureMode
@@ -129,6 +136,8 @@ class Intent:
     escalate: Escalate
     if_not_recovered: IfNotRecovered
     approved_by: str | None = None
+    afterwards: tuple[FollowUp, ...] = ()
+    follow_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,7 @@ class Incident:
     `together` is how many targets the largest notification about it was about, or were in trouble with it. `lifted`
     counts the steps begun on the way back from what was done; `left` are the releases it went away from; `kept` are
     earlier steps that did not help alone and stand beside the last one, `led_back` says which of them are back where
-    they came from.
+    they came from. `follows` says which step of what is done afterwards is its turn; 0 before the service was well.
     """
 
     id: str
@@ -175,6 +184,7 @@ class Incident:
     step: int = 0
     attempts: int = 0
     lifted: int = 0
+    follows: int = 0
     left: tuple[str, ...] = ()
     next_at: datetime | None = None
     give_up_at: datetime | None = None
@@ -204,6 +214,14 @@ class Incident:
         return len(self.firing) + self.apart
 
     @property
+    def worst(self) -> "Incident":
+        """It with only those of its alerts that are as severe as it is.
+
+        What is quieter may fire for hours after all is well, like a budget that was spent: it speaks against nothing.
+        """
+        return replace(self, episodes=tuple(e for e in self.episodes if e.severity is self.severity))
+
+    @property
     def started_at(self) -> datetime:
         starts = [e.starts_at for e in self.episodes] + ([self.earliest] if self.earliest else [])
         return min(starts, default=self.opened_at)
@@ -221,6 +239,7 @@ Kind = Literal[
     "verified",
     "undone",
     "reverted",
+    "followed",
     "joined",
     "told",
     "closed",

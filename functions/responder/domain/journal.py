@@ -12,11 +12,12 @@ from responder.domain.audit import GENESIS, Record
 from responder.domain.failure_mode import FailureMode
 from responder.domain.incident import Apart, Episode, Incident
 from responder.domain.plain import from_plain, to_plain
+from responder.domain.plans.requeue import Requeued
 from responder.domain.storm import Lead
 from responder.errors import TryAgain
 
 LEASE = timedelta(seconds=90)  # longer than the longest timeout of any holder (template: 60 s)
-VERSION = 2  # since 2 episodes may stand apart; a record without any is still written as 1
+VERSION = 3  # since 2 episodes may stand apart, since 3 there are follow-ups; without either it is still written as 1
 REMEMBERED = 100  # past episodes and actions kept per resource
 REMEMBERED_FOR = timedelta(days=14)  # how long an ended episode apart is looked for: no queue keeps a message longer
 MOST_APART = 90  # written in one change; DynamoDB takes 100 items in a transaction
@@ -57,7 +58,8 @@ class TargetRecord:
     `unexported` maps a stream to its first sequence that is not yet in the audit; `versions` is the newest
     mode parameter versions that were audited (only the resource `control` has them); `heard` is when each source's
     Watchdog was heard last (only the resource `watchdog`). Until `apart_until` ended episodes are remembered apart.
-    `leads` is who speaks for a storm to each team (only the resource `storm`).
+    `leads` is who speaks for a storm to each team (only the resource `storm`). `requeued` is when its dead letters were
+    moved, the counter against loops.
     """
 
     resource: str
@@ -75,6 +77,7 @@ class TargetRecord:
     heard: dict[str, datetime] = field(default_factory=dict)
     apart_until: datetime | None = None
     leads: dict[str, Lead] = field(default_factory=dict)
+    requeued: tuple[Requeued, ...] = ()
     unknown: dict[str, Any] = field(default_factory=dict)
 
     def held(self, now: datetime) -> bool:
@@ -121,8 +124,14 @@ def write_state(record: TargetRecord) -> dict[str, Any]:
     of_incident = kept.pop("incident", {})
     if record.incident and of_incident.get("id") == record.incident.id:
         known["incident"] = {**of_incident, **known["incident"]}
-    plain = record.apart_until is None and (record.incident is None or not record.incident.apart)
-    return {**kept, **known, "v": 1 if plain else VERSION}
+    return {**kept, **known, "v": _needed(record)}
+
+
+def _needed(record: TargetRecord) -> int:
+    """Return the oldest version that can read this."""
+    if record.incident and record.incident.follows:
+        return 3
+    return 2 if record.apart_until or (record.incident and record.incident.apart) else 1
 
 
 def read_state(fact: dict[str, Any]) -> TargetRecord:

@@ -12,7 +12,8 @@ from responder.domain.plans.drain import plan_drain
 from responder.domain.plans.freeze import plan_freeze
 from responder.domain.plans.profile import plan_profile
 from responder.domain.plans.reevaluation import plan_reevaluation
-from responder.domain.plans.registry import plan_restore
+from responder.domain.plans.requeue import plan_requeue
+from responder.domain.plans.restore import plan_restore
 from responder.domain.plans.rollback import POINTERS, plan_rollback
 from responder.domain.plans.rollout import plan_stop
 from responder.domain.plans.throttle import plan_throttle
@@ -20,15 +21,15 @@ from responder.domain.plans.weights import plan_weights
 from responder.domain.remediation import Lever, NoPlan, Plan, Surroundings
 from responder.domain.runbook import Action, Step
 from responder.domain.target import Target
-from responder.domain.touch import TouchKind
+from responder.domain.touch import REGISTRIES, TouchKind
 
 Planner = Callable[[Target, TouchKind, Step, Surroundings], Plan | NoPlan]
 
-RESTORE = Lever(Action.RESTORE_REGISTRY, TouchKind.REGISTRY)
+RESTORES = tuple(Lever(Action.RESTORE_REGISTRY, kind) for kind in REGISTRIES)
 PLANNERS: Mapping[Lever, Planner] = {
     **{Lever(Action.ROLLBACK, kind): plan_rollback for kind in POINTERS if kind is not TouchKind.ADAPTER},
     Lever(Action.RESTORE_ADAPTER, TouchKind.ADAPTER): plan_adapter,
-    RESTORE: plan_restore,
+    **dict.fromkeys(RESTORES, plan_restore),
     Lever(Action.THROTTLE, TouchKind.USAGE_PLAN): plan_throttle,
     Lever(Action.THROTTLE, TouchKind.API_STAGE): plan_throttle,
     Lever(Action.THROTTLE, TouchKind.LITELLM_TEAM): plan_throttle,
@@ -39,10 +40,12 @@ PLANNERS: Mapping[Lever, Planner] = {
     Lever(Action.REEVALUATE, TouchKind.EVALUATION): plan_reevaluation,
     Lever(Action.SWITCH_PROFILE, TouchKind.SERVING_PROFILE): plan_profile,
     Lever(Action.OPEN_CIRCUIT, TouchKind.CIRCUIT): plan_circuit,
+    Lever(Action.OPEN_CIRCUIT, TouchKind.LITELLM_CIRCUIT): plan_circuit,
     Lever(Action.SCALE_OUT, TouchKind.CAPACITY): plan_capacity,
     Lever(Action.REBALANCE, TouchKind.VARIANT_WEIGHTS): plan_weights,
     Lever(Action.REBALANCE, TouchKind.LISTENER_WEIGHTS): plan_weights,
     Lever(Action.DRAIN, TouchKind.TARGET_GROUP): plan_drain,
+    Lever(Action.REQUEUE, TouchKind.DEAD_LETTERS): plan_requeue,
 }
 
 

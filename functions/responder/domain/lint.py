@@ -94,7 +94,8 @@ def _chases(cause: Runbook, chased: Runbook) -> Iterator[Finding]:
 
 
 def _actions(page: Runbook) -> list[Action]:
-    return sorted({step.action for step in page.policy.remediation})
+    afterwards = {follow_up.action for follow_up in page.policy.afterwards}
+    return sorted({step.action for step in page.policy.remediation} | afterwards)
 
 
 def _unreached(book: Book, rules: Sequence[AlertRule], now: datetime) -> Iterator[Finding]:

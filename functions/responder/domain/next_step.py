@@ -22,6 +22,7 @@ class Do(StrEnum):
     VERIFY = "verify"
     CONVERGE = "converge"
     DECIDE = "decide"
+    FOLLOW = "follow"
     EXPIRE = "expire"
     CLOSE = "close"
     RECONCILE = "reconcile"
@@ -46,6 +47,7 @@ _BY_STATE = {
     State.UNDOING: Do.UNDO,
     State.REVERTING: Do.CONVERGE,
     State.LIFTING: Do.LIFT,
+    State.FOLLOWING: Do.FOLLOW,
     State.RECOVERED: Do.RECONCILE,
     State.ESCALATED: Do.RECONCILE,
 }
@@ -92,5 +94,7 @@ def _may_close(incident: Incident, now: datetime) -> bool:
         return False
     if incident.state is State.RECEIVED:
         return not incident.attempts and all(n.deferred(now) for n in incident.notices if n.pending)
+    if incident.state is State.PROPOSED and incident.follows:
+        return False  # its alerts have ended, that is why it is asked
     told = not any(n.pending and n.kind is not NoticeKind.UPDATE for n in incident.notices)
     return told and incident.state in (State.PROPOSED, State.RECOVERED, State.ESCALATED)

@@ -14,7 +14,7 @@ from responder.domain.failure_mode import FailureMode
 from responder.domain.matching import parts_of
 from responder.domain.plain import sha256
 from responder.domain.prose import read_prose
-from responder.domain.runbook import Policy, Runbook, Verify
+from responder.domain.runbook import AFTERWARDS, Policy, Runbook, Verify
 from responder.domain.signal import Kind, Signal, kind_of, spell_out, words_named
 from responder.domain.written import Finding, Read, Written, nearest, read_as, read_yaml, refuse
 
@@ -72,11 +72,34 @@ def _faults(policy: Policy, at: Written) -> Iterator[Finding]:
             "an action without verify",
             "add verify with query, condition, soak, within and traffic",
         )
+    yield from _afterwards_faults(policy, at)
     yield from _signal_faults(policy, at)
     for number, step in enumerate(policy.remediation):
         yield from _condition_faults(step.when, _OF_STEP, ("remediation", number, "when"), at)
     if policy.verify:
         yield from _verify_faults(policy.verify, at)
+
+
+def _afterwards_faults(policy: Policy, at: Written) -> Iterator[Finding]:
+    """What clears up heals nothing, and what heals does not clear up: each has a list of its own."""
+    for number, step in enumerate(policy.remediation):
+        if step.action in AFTERWARDS:
+            what = f"{step.action} heals nothing; it is done once the service is well again"
+            yield at.finding(("remediation", number, "action"), what, "move it to afterwards")
+    for number, follow_up in enumerate(policy.afterwards):
+        if follow_up.action not in AFTERWARDS:
+            what = f"{follow_up.action} is no step for afterwards"
+            yield at.finding(
+                ("afterwards", number, "action"),
+                what,
+                f"it may be {', '.join(sorted(AFTERWARDS))}; or move it to remediation",
+            )
+    if policy.afterwards and not policy.remediation:
+        yield at.finding(
+            ("afterwards",),
+            "nothing comes before afterwards",
+            "add remediation: what follows it is done when it helped",
+        )
 
 
 def _signal_faults(policy: Policy, at: Written) -> Iterator[Finding]:

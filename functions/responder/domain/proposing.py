@@ -1,6 +1,7 @@
 """Propose to a person what may not be done without one, and take the answer.
 
-proposed ── yes, in time, for this plan ──► received: decided anew, every other guard asked again
+proposed ── yes, in time, for this plan ──► received: decided anew, every other guard asked again (or following,
+    │                                       for what is done once the service is well)
     │
     └────── no, or no answer in time ─────► escalated: a person has it
 """
@@ -12,7 +13,7 @@ from typing import Any
 from responder.domain.answer import Answer
 from responder.domain.deciding import Decision, decided
 from responder.domain.diagnosis import Diagnosis
-from responder.domain.escalation import bring_forward, page_now
+from responder.domain.escalation import bring_forward, page_now, ticket_now
 from responder.domain.guard import Reason
 from responder.domain.incident import RECONCILE, Incident, Moved, RunbookRef, State, move
 from responder.domain.message import Message
@@ -75,16 +76,18 @@ def answered(incident: Incident | None, answer: Answer, now: datetime) -> Moved 
     facts = {"approval": to_plain(answer)}
     if answer.yes and incident.next_at is not None and now < incident.next_at:
         says = f"approved by {answer.by}"
-        after = move(incident, State.RECEIVED, approval=answer, refusal=None, says=says, next_at=None)
+        back = State.FOLLOWING if incident.follows else State.RECEIVED
+        after = move(incident, back, approval=answer, refusal=None, says=says, next_at=None)
         return Moved(after, "answered", facts)
     says = f"{answer.by} said no" if not answer.yes else f"{answer.by} said yes after the time to answer was over"
     return Moved(_declined(incident, says, now), "answered", {**facts, "escalated": says})
 
 
 def unanswered(incident: Incident, now: datetime) -> Moved:
-    """Nobody answered in time, which is a no; a person is told again, louder."""
+    """Nobody answered in time, which is a no; a person is told again, louder unless the service is well."""
     says = "nobody answered in time, which is a no"
-    after = replace(_declined(incident, says, now), notices=page_now(incident.notices, now))
+    louder = ticket_now if incident.follows else page_now
+    after = replace(_declined(incident, says, now), notices=louder(incident.notices, now))
     return Moved(after, "answered", {"escalated": says})
 
 

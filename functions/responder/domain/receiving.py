@@ -254,7 +254,8 @@ def _tell(incident: Incident, fresh: list[Alert], escalate: Escalate, now: datet
         return replace(incident, notices=page_now(incident.notices, now))
     if not fresh:
         return incident
-    urgency = escalate.urgency(incident.severity)
+    after_all = incident.recovered_at and incident.state is not State.ESCALATED  # it is well: only the news count
+    urgency = escalate.urgency(loudest([a.severity for a in fresh]) if after_all else incident.severity)
     if incident.spoken_for and is_as_loud(incident.spoken_for.kind, NoticeKind(urgency)):
         return replace(incident, notices=add_update(incident.notices, now))
     wait = timedelta() if incident.state is State.ESCALATED else escalate.page_after
@@ -277,9 +278,14 @@ def _settling(incident: Incident, fresh: list[Alert], now: datetime) -> bool:
 
 
 def _came_back(incident: Incident, news: News, now: datetime) -> Incident:
-    """What began before the recovery is late news: it ends by itself, or is found still firing at the next look."""
+    """What began before the recovery is late news: it ends by itself, or is found still firing at the next look.
+
+    What is quieter than the incident is told as it asks and takes nothing back: budgets remember an outage for days.
+    """
     since = incident.recovered_at
-    if incident.state is not State.RECOVERED or not any(since is None or e.starts_at >= since for e in news.started):
+    quiet = incident.state in (State.RECOVERED, State.FOLLOWING)
+    as_bad = [e for e in news.started if e.severity is incident.severity]
+    if not quiet or not any(since is None or e.starts_at >= since for e in as_bad):
         return incident
     says = "it came back after the recovery was verified"
     return move(incident, State.ESCALATED, says=says, notices=page_now(incident.notices, now), next_at=now + RECONCILE)

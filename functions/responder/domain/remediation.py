@@ -21,6 +21,7 @@ from responder.domain.release import Configuration, Release
 from responder.domain.runbook import Action
 from responder.domain.touch import TouchKind
 
+AFTER = "after "  # of something that only grows: `after 7` is wanted, and 8 is seen
 AS_DECLARED = "as_declared"  # it stands already as services.yaml declares, so there is nothing to do
 
 
@@ -40,7 +41,9 @@ class Snapshot:
 
     `release` is what it runs, where it runs one, as release markers name it; `revision` is what the outside compares
     a change with, where it can: a change based on an older look is refused there. What is `piecemeal` has a value for
-    each of its parts, which move one by one; a part with nothing ("") has lost what it had.
+    each of its parts, which move one by one; a part with nothing ("") has lost what it had. What is `numbered` gives
+    each doing a number nobody can choose beforehand: a plan names only the values it cares for, one `after` the last.
+    `waiting` is how many messages lie in it, where it holds any.
     """
 
     current: dict[str, str]
@@ -53,6 +56,8 @@ class Snapshot:
     release: str = ""
     revision: str = ""
     piecemeal: bool = False
+    numbered: bool = False
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,8 @@ class Plan:
 
     `lift` are the values it is led back through once the service recovered, ending where it came from; empty
     where what was done stays. `leaves` is the release it goes away from, `drift` what a person has to put right.
-    What `hands_over` heals nothing: a person has the incident as soon as it is done.
+    What `hands_over` heals nothing: a person has the incident as soon as it is done. What cannot be undone may have a
+    `stop`: the values at which the rest of it does not happen. `letters` is how many messages it is about.
     """
 
     action: Action
@@ -127,6 +133,8 @@ class Plan:
     leaves: str = ""
     drift: str | None = None
     hands_over: bool = False
+    stop: dict[str, str] = field(default_factory=dict)
+    letters: int = 0
 
     @property
     def lever(self) -> Lever:
@@ -155,12 +163,27 @@ def classify(seen: Snapshot, before: dict[str, str], desired: dict[str, str]) ->
     """Say where the outside stands on the way from `before` to `desired`."""
     if seen.failed:
         return Standing.FAILED
+    if seen.numbered:
+        return _by_number(seen, before, desired)
     if not seen.settled:
         return Standing.OTHER if seen.pending and seen.pending != desired else Standing.IN_PROGRESS
     if seen.current == desired:
         return Standing.DESIRED
     unmoved = seen.current == before or (seen.piecemeal and _on_the_way(seen.current, before, desired))
     return Standing.BEFORE if unmoved else Standing.OTHER
+
+
+def _by_number(seen: Snapshot, before: dict[str, str], desired: dict[str, str]) -> Standing:
+    for wanted, standing in ((desired, Standing.DESIRED), (before, Standing.BEFORE)):
+        if all(_is(seen.current.get(name, ""), value) for name, value in wanted.items()):
+            return standing
+    return Standing.OTHER if seen.settled else Standing.IN_PROGRESS
+
+
+def _is(value: str, wanted: str) -> bool:
+    if wanted.startswith(AFTER):
+        return int(value or 0) > int(wanted.removeprefix(AFTER))
+    return value == wanted
 
 
 def _on_the_way(current: dict[str, str], before: dict[str, str], desired: dict[str, str]) -> bool:

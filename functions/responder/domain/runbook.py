@@ -20,7 +20,7 @@ from responder.domain.failure_mode import FailureMode
 from responder.domain.sighting import SignalIndex
 from responder.domain.signal import Signal
 from responder.domain.target import Target, Team
-from responder.domain.vocabulary import Listener, Vocabulary
+from responder.domain.vocabulary import Vocabulary
 
 HEADINGS = ("Meaning", "Impact", "Diagnosis", "Remediation", "Verification")
 _STRICT = ConfigDict(extra="forbid")
@@ -48,6 +48,10 @@ class Action(StrEnum):
     SCALE_OUT = "scale_out"
     REBALANCE = "rebalance"
     DRAIN = "drain"
+    REQUEUE = "requeue"
+
+
+AFTERWARDS = frozenset({Action.REQUEUE})  # what is only done once the service is well again, and never to heal it
 
 
 class IfNotRecovered(StrEnum):
@@ -107,6 +111,20 @@ class Step:
     converge_within: Duration = timedelta(minutes=45)
     to: Annotated[float, Field(gt=0, lt=1)] = 0.5
     lift_in: Annotated[int, Field(ge=0, le=10)] = 2
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What is done once the service is well again and its alerts have ended; it is stopped when that does not last."""
+
+    __pydantic_config__ = _STRICT
+
+    action: Action
+    converge_within: Duration = timedelta(minutes=45)
+
+    @property
+    def step(self) -> Step:
+        return Step(self.action, IfNotRecovered.UNDO, converge_within=self.converge_within)
 
 
 @dataclass(frozen=True)
@@ -180,8 +198,8 @@ class Policy:
     autonomy: Autonomy
     words: dict[str, str] = field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
-    vocabulary: Vocabulary | None = None
     remediation: tuple[Step, ...] = ()
+    afterwards: tuple[FollowUp, ...] = ()
     limits: Limits = field(default_factory=Limits)
     verify: Verify | None = None
     escalate: Escalate = field(default_factory=Escalate)
@@ -206,16 +224,12 @@ class Book:
     """All runbooks by failure mode; made once when the artifact is built."""
 
     runbooks: dict[FailureMode, Runbook]
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     @cached_property
     def index(self) -> SignalIndex:
         """All signals, arranged for looking them up; made once per book."""
         return SignalIndex(tuple((m, s) for m, page in self.runbooks.items() for s in page.policy.signals))
-
-    @cached_property
-    def listener(self) -> Listener:
-        """The vocabularies of all pages that have one."""
-        return Listener({m: page.policy.vocabulary for m, page in self.runbooks.items() if page.policy.vocabulary})
 
     def page(self, mode: FailureMode) -> Runbook:
         """Return the page of a mode; a mode without one is answered by the page `unknown`, which never acts."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from responder.domain.runbook import FLEET, STORM, OneQuota, Quota, Quotas
 from responder.domain.target import Target, Team
+from responder.domain.touch import REGISTRIES
 from responder.domain.written import Finding, Place, Written, nearest, read_as, read_yaml, refuse
 
 _KEYS = ["services", "fleet", "storm", "teams"]
@@ -134,12 +135,35 @@ def _entry_faults(target: Target, place: Place, at: Written) -> Iterator[Finding
             "write for example touch: {sagemaker_endpoint: chat}",
         )
     yield from _elsewhere(target, place, at)
+    yield from _mixed(target, place, at)
+    yield from _second_registry(target, place, at)
     role = _ROLE.fullmatch(target.role_arn or "")
     if target.role_arn and (not role or role[1] != target.account):
         yield at.finding(
             (*place, "role_arn"),
             f"{target.role_arn!r} is not a role in account {target.account}",
             "write arn:aws:iam::<account>:role/<name>",
+        )
+
+
+def _mixed(target: Target, place: Place, at: Written) -> Iterator[Finding]:
+    """Dead letters go back to where they died, and SQS knows no other way."""
+    named = target.touch.dead_letters
+    for queue in named.mixed if named else ():
+        yield at.finding(
+            (*place, "touch", "dead_letters", "of"),
+            f"{queue} cannot have dead letters in {named.name if named else ''}",
+            "name the queues whose RedrivePolicy leads there: same account and region, FIFO to FIFO",
+        )
+
+
+def _second_registry(target: Target, place: Place, at: Written) -> Iterator[Finding]:
+    """One registry says which version is in force; of a second one no snapshot would be restored."""
+    for kind in [kind for kind in REGISTRIES if kind in target.touch.names][1:]:
+        yield at.finding(
+            (*place, "touch", kind),
+            f"{target.name} names a second model registry: {kind}",
+            "name the one the service loads its models from",
         )
 
 

@@ -132,6 +132,11 @@ def written(alert: Alert) -> str:
     return _one_line(". ".join([as_words(alert.name), *told]))
 
 
+def as_told(alerts: Iterable[Alert], logs: Iterable[str]) -> list[str]:
+    """Return every text that is read: what the alerts say, and the log lines."""
+    return [*map(written, alerts), *_bounded(logs)]
+
+
 def _bounded(lines: Iterable[str]) -> Iterator[str]:
     """Read each different line once, and stop before a flood delays the diagnosis."""
     left = LONGEST_LOG

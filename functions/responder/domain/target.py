@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 
 from responder.domain.alert import Urgency
 from responder.domain.duration import Duration
-from responder.domain.touch import Touch, TouchKind
+from responder.domain.touch import REGISTRIES, Touch, TouchKind
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,18 @@ class Target:
     @property
     def claims(self) -> tuple[str, ...]:
         """The names of all that is this target's alone; of a registry each model, of an adapter each replica."""
-        registry = self.touch.registry
-        base = f"{self.account}/{self.region}/registry"
-        models = [f"{base}/{registry.table}/{model}" for model in registry.models] if registry else []
+        at, named = f"{self.account}/{self.region}", [getattr(self.touch, kind) for kind in REGISTRIES]
+        models = [f"{at}/{claim}" for registry in named if registry for claim in registry.claims]
         adapter = self.touch.adapter
         loaded = [f"adapter/{adapter.adapter}@{host}" for host in adapter.hosts] if adapter else []
-        apart = (TouchKind.REGISTRY, TouchKind.ADAPTER)
+        apart = (*REGISTRIES, TouchKind.ADAPTER)
         wholes = [whole for kind, whole in self.touch.wholes.items() if kind not in apart] + loaded
-        return (*(f"{self.account}/{self.region}/{whole}" for whole in dict.fromkeys(wholes)), *models)
+        return (*(f"{at}/{whole}" for whole in dict.fromkeys(wholes)), *models)
+
+    @property
+    def registry(self) -> str:
+        """The name of the model registry that says which version is in force, if one is named."""
+        return self.things[self.touch.registered[0]] if self.touch.registered else ""
 
     def is_adapter(self, config: str) -> bool:
         """Say whether a release is one of the target's adapter; something else may run releases beside it."""

@@ -13,8 +13,10 @@ from pydantic import ConfigDict, Field
 from responder.domain.things.adapter import Adapter
 from responder.domain.things.documents import Circuit, Document, LimitsDocument, ServingProfile
 from responder.domain.things.evaluation import Evaluation
-from responder.domain.things.gateway import LiteLlmTeam
+from responder.domain.things.gateway import LiteLlmCircuit, LiteLlmTeam
 from responder.domain.things.load import Capacity, ListenerWeights, TargetGroup, VariantWeights
+from responder.domain.things.queue import DeadLetters
+from responder.domain.things.registries import AnyRegistry, MlflowRegistry, ModelPackages, Registry
 from responder.domain.things.rollouts import CodeDeployGroup, ConfigRollout
 from responder.domain.things.service import EcsService
 
@@ -31,12 +33,15 @@ class TouchKind(StrEnum):
     INFERENCE_COMPONENT = "inference_component"
     ADAPTER = "adapter"
     REGISTRY = "registry"
+    MLFLOW_REGISTRY = "mlflow_registry"
+    MODEL_PACKAGES = "model_packages"
     USAGE_PLAN = "usage_plan"
     API_STAGE = "api_stage"
     LITELLM_TEAM = "litellm_team"
     LIMITS_DOCUMENT = "limits_document"
     SERVING_PROFILE = "serving_profile"
     CIRCUIT = "circuit"
+    LITELLM_CIRCUIT = "litellm_circuit"
     CAPACITY = "capacity"
     VARIANT_WEIGHTS = "variant_weights"
     LISTENER_WEIGHTS = "listener_weights"
@@ -44,8 +49,10 @@ class TouchKind(StrEnum):
     CODEDEPLOY_GROUP = "codedeploy_group"
     CONFIG_ROLLOUT = "config_rollout"
     EVALUATION = "evaluation"
+    DEAD_LETTERS = "dead_letters"
 
 
+REGISTRIES = (TouchKind.REGISTRY, TouchKind.MLFLOW_REGISTRY, TouchKind.MODEL_PACKAGES)
 DOCUMENTS = frozenset({TouchKind.LIMITS_DOCUMENT, TouchKind.SERVING_PROFILE, TouchKind.CIRCUIT})
 
 
@@ -75,20 +82,6 @@ class VersionParameter:
     @property
     def name(self) -> str:
         return self.parameter.strip("/")
-
-
-@dataclass(frozen=True)
-class Registry:
-    """The entries of a model registry that belong to this target."""
-
-    __pydantic_config__ = _STRICT
-
-    table: str
-    models: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return f"{self.table}/{'+'.join(sorted(self.models))}"
 
 
 @dataclass(frozen=True)
@@ -134,12 +127,15 @@ class Touch:
     inference_component: Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]{1,63}$")] | None = None
     adapter: Adapter | None = None
     registry: Registry | None = None
+    mlflow_registry: MlflowRegistry | None = None
+    model_packages: ModelPackages | None = None
     usage_plan: UsagePlan | None = None
     api_stage: ApiStage | None = None
     litellm_team: LiteLlmTeam | None = None
     limits_document: LimitsDocument | None = None
     serving_profile: ServingProfile | None = None
     circuit: Circuit | None = None
+    litellm_circuit: LiteLlmCircuit | None = None
     capacity: Capacity | None = None
     variant_weights: VariantWeights | None = None
     listener_weights: ListenerWeights | None = None
@@ -147,6 +143,7 @@ class Touch:
     codedeploy_group: CodeDeployGroup | None = None
     config_rollout: ConfigRollout | None = None
     evaluation: Evaluation | None = None
+    dead_letters: DeadLetters | None = None
 
     @property
     def names(self) -> dict[TouchKind, str]:
@@ -161,10 +158,20 @@ class Touch:
         return {k: getattr(it, "part_of", f"{k.replace('_', '-')}/{self.names[k]}") for k, it in named.items()}
 
     @property
+    def registered(self) -> tuple[TouchKind, AnyRegistry] | None:
+        """The one registry that says which version is in force, and its kind; the first where several are named."""
+        return next(((kind, getattr(self, kind)) for kind in REGISTRIES if getattr(self, kind)), None)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of its models in that registry."""
+        return self.registered[1].models if self.registered else ()
+
+    @property
     def arns(self) -> dict[TouchKind, str]:
         """The things that are named by their ARN."""
-        named = {TouchKind.LISTENER_WEIGHTS: self.listener_weights, TouchKind.TARGET_GROUP: self.target_group}
-        return {kind: thing.arn for kind, thing in named.items() if thing}
+        named = (TouchKind.LISTENER_WEIGHTS, TouchKind.TARGET_GROUP, TouchKind.DEAD_LETTERS)
+        return {kind: getattr(self, kind).arn for kind in named if getattr(self, kind)}
 
     def document(self, kind: TouchKind) -> Document | None:
         """The document of this kind, where it is one and named."""

@@ -4,6 +4,8 @@
 - not recovered: said only at `within`, counted from convergence.
 - inconclusive: no answer, NaN, stale, traffic below the floor, or holding but not yet for long enough at
   `within`. Doubt keeps what was done and goes to a person.
+
+What is done afterwards, on a service that was well, is stopped the moment it is not well any more, or in doubt.
 """
 
 import math
@@ -13,8 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from responder.domain.acting import hand_over, led_back, the_intent
-from responder.domain.alert import Urgency
+from responder.domain.acting import hand_over, led_back, stopping, the_intent
+from responder.domain.alert import Urgency, loudest
 from responder.domain.condition import holds
 from responder.domain.duration import write_duration
 from responder.domain.effects import EFFECTS
@@ -55,7 +57,8 @@ def verify(incident: Incident, measured: Evidence, traffic: Evidence, now: datet
     looked = replace(incident, held_since=held, last_value=_number(measured), next_at=now + check_every(rule.soak))
     if held is not None and now - held >= rule.soak:
         return _recovered(looked, measured, traffic, now)
-    if incident.give_up_at is not None and now >= incident.give_up_at:
+    spoilt = the_intent(incident).follow_up and answer is False
+    if spoilt or (incident.give_up_at is not None and now >= incident.give_up_at):
         return _given_up(looked, answer, measured, traffic, now)
     return Moved(looked)
 
@@ -122,6 +125,7 @@ def reconcile(
             apart,
         )
     after = replace(after, notices=_outlived(after, firing, now))
+    after = replace(after, notices=_still_told(after, firing, now))
     worth = bool(gone) or after.notices != incident.notices
     return Moved(after, "reconciled" if worth else None, facts if worth else {}, apart)
 
@@ -147,10 +151,19 @@ def _outlived(incident: Incident, firing: dict[tuple[str, str], Firing], now: da
     return raise_to(incident.notices, loud, now)
 
 
+def _still_told(incident: Incident, firing: dict[tuple[str, str], Firing], now: datetime) -> tuple[Notice, ...]:
+    """What is quieter than the incident contradicts no recovery; that it still fires is told as its severity asks."""
+    quieter = [e for e in incident.firing if e.severity is not incident.severity and e.key in firing]
+    fires = [e.severity for e in quieter if firing[e.key].state == "firing"]
+    if not fires or incident.state is not State.RECOVERED or incident.intent is None:
+        return incident.notices
+    return raise_to(incident.notices, incident.intent.escalate.urgency(loudest(fires)), now)
+
+
 def _contradiction(incident: Incident, firing: dict[tuple[str, str], Firing]) -> str | None:
     """What speaks against a recovery; a silence does not, because whoever set it has the alert."""
     here = {e.key for e in incident.episodes}
-    states = {firing[e.key].state if e.key in firing else "unknown" for e in incident.firing}
+    states = {firing[e.key].state if e.key in firing else "unknown" for e in incident.worst.firing}
     states |= {seen.state for key, seen in firing.items() if key not in here}
     if "firing" in states:
         return "recovery was verified, but the alert still fires"
@@ -175,16 +188,36 @@ def _recovered(incident: Incident, measured: Evidence, traffic: Evidence, now: d
         return _lift(incident, _facts(incident, Verdict.RECOVERED, measured, traffic), now)
     if any(intent.plan.lift for intent in incident.kept):
         return _lift(_next_back(incident), _facts(incident, Verdict.RECOVERED, measured, traffic), now)
+    facts = _facts(incident, Verdict.RECOVERED, measured, traffic)
+    told = replace(incident, notices=on_recovery(incident.notices, now), recovered_at=now)
+    if incident.follows < len(the_intent(incident).afterwards):
+        return _follow(told, facts, now)
+    return Moved(recovered_now(told, now), "verified", facts)
+
+
+def recovered_now(incident: Incident, now: datetime) -> Incident:
+    """Let it be over, once its alerts have ended."""
+    rule = the_intent(incident).verify
+    says = f"{rule.condition} held for {write_duration(rule.soak)}"
+    return move(incident, State.RECOVERED, says=says, next_at=now + _believed(rule), give_up_at=None)
+
+
+def _believed(rule: Verify) -> timedelta:
+    """How long a recovery is believed while the alert still fires."""
+    return max(rule.within, timedelta(minutes=1))
+
+
+def _follow(incident: Incident, facts: dict[str, Any], now: datetime) -> Moved:
+    """It is well: see what is to be done afterwards, as soon as its alerts have ended."""
     after = move(
         incident,
-        State.RECOVERED,
-        says=f"{the_intent(incident).verify.condition} held for {write_duration(the_intent(incident).verify.soak)}",
-        recovered_at=now,
-        notices=on_recovery(incident.notices, now),
-        next_at=now + max(the_intent(incident).verify.within, timedelta(minutes=1)),
-        give_up_at=None,
+        State.FOLLOWING,
+        says="recovered; what is to be done afterwards waits for the alerts to end",
+        follows=incident.follows + 1,
+        next_at=None,
+        give_up_at=now + _believed(the_intent(incident).verify),
     )
-    return Moved(after, "verified", _facts(incident, Verdict.RECOVERED, measured, traffic))
+    return Moved(after, "verified", {**facts, "next": "afterwards"})
 
 
 def _next_back(incident: Incident) -> Incident:
@@ -216,6 +249,8 @@ def _lift(incident: Incident, facts: dict[str, Any], now: datetime) -> Moved:
 
 
 def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traffic: Evidence, now: datetime) -> Moved:  # noqa: FBT001  # the answer of a condition
+    if the_intent(incident).follow_up:
+        return _stop(incident, answer, measured, traffic)
     if answer is not False:
         why = "it holds, but not yet for long enough" if answer else _doubt(incident, measured, traffic)
         return hand_over(
@@ -256,6 +291,15 @@ def _given_up(incident: Incident, answer: bool | None, measured: Evidence, traff
             return hand_over(
                 incident, "verified", {**facts, "next": "keep"}, "it did not help; what was done is kept", now
             )
+
+
+def _stop(incident: Incident, answer: bool | None, measured: Evidence, traffic: Evidence) -> Moved:  # noqa: FBT001  # the answer of a condition
+    """Stop what was begun on a service that was well; a move that is over has nothing left to stop."""
+    if answer is False:
+        facts = _facts(incident, Verdict.NOT_RECOVERED, measured, traffic)
+        return stopping(incident, "verified", facts, "the service did not stay well")
+    why = f"nobody can tell whether the service stayed well: {_doubt(incident, measured, traffic)}"
+    return stopping(incident, "verified", _facts(incident, Verdict.INCONCLUSIVE, measured, traffic), why)
 
 
 def _doubt(incident: Incident, measured: Evidence, traffic: Evidence) -> str:

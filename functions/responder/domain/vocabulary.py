@@ -1,99 +1,139 @@
 """Hear which words usually stand where a mode is at work: a second opinion on what the signals saw.
 
-A page may carry the beginnings of words that come with its mode, or hardly ever do, each with a weight: natural
-log-odds against `unknown`, learned from the labelled lines in tests/corpus (`make vocabulary`). The opinion is about
-words only: it can hold back a signal that fired on a lone word and confirm one that fired in the usual company, but
-it never acts alone, and a measurement or an alert that names its page is beyond it.
+What single words and pairs of neighbours say for or against each mode is learned from the labelled lines in
+tests/corpus (`make vocabulary`): a table with a row for each of them, a column for each mode, and in it natural
+log-odds against `unknown`. A text is heard as a whole: rare words count more than common ones, and a long text says no
+more than a short one (tf-idf, normalised to length one).
 """
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
-
-from pydantic import BeforeValidator, ConfigDict
+from heapq import nlargest
+from itertools import pairwise
 
 from responder.domain.failure_mode import FailureMode
+from responder.errors import CannotRead
 
-STEM = 5  # characters: `drifted` and `drifting` are one word
-MOST = 2.5  # an opinion weighs at most this: it tips a scale, it does not act, and two strong signals outweigh it
+STEM = 5  # characters: `drifted` and `drifting` begin alike
+START = "*"  # the row that says what a text weighs before any word of it is heard
+MODES = tuple(mode for mode in FailureMode if mode is not FailureMode.UNKNOWN)
+HEADER = "\t".join(("word", "rarity", *MODES))
 _QUOTED = 3
 _TELLING = 3  # letters: "of" and "7" are counted and not quoted
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+|[%$€><≥]")
 _UNSPACED = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")  # scripts that write no spaces are read in pairs
-_ENTRY = re.compile(r"(\S+?)([+-]\d+(?:\.\d+)?)")
 
-
-def _weights(written: object) -> object:
-    """Read `drift+4.2 prompt-1.3`; a word that is no entry is refused with the whole list."""
-    if not isinstance(written, str):
-        return written
-    entries = [_ENTRY.fullmatch(entry) or entry for entry in written.split()]
-    strange = [entry for entry in entries if isinstance(entry, str)]
-    if strange:
-        raise ValueError(f"{strange[0]!r} is no word with a weight; write for example drift+4.2")
-    return {entry[1]: float(entry[2]) for entry in entries if not isinstance(entry, str)}
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Where the opinion starts without any word, and what each beginning of a word adds."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    start: float
-    words: Annotated[dict[str, float], BeforeValidator(_weights)]
+Row = tuple[float, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """What the words weigh for a mode, and those that say most."""
+    """What some texts say: for each of their words that is known its share of the text and its weights."""
 
-    weight: float
-    words: tuple[str, ...]
+    start: tuple[float, ...]
+    shares: tuple[tuple[str, float, tuple[float, ...]], ...]
+
+    def of(self, mode: FailureMode) -> float:
+        """Weigh a mode against `unknown`, in natural log-odds."""
+        column = MODES.index(mode)
+        return self.start[column] + sum(share * weights[column] for _, share, weights in self.shares)
+
+    def words(self, mode: FailureMode) -> tuple[str, ...]:
+        """Quote the words that say most of what is said of a mode."""
+        column, sign = MODES.index(mode), math.copysign(1, self.of(mode))
+        said = ((sign * share * weights[column], quote) for quote, share, weights in self.shares if _tells(quote))
+        telling = nlargest(2 * _QUOTED, (one for one in said if one[0] > 0))
+        return tuple(dict.fromkeys(quote for _, quote in telling))[:_QUOTED]
 
 
 @dataclass(frozen=True)
-class Listener:
-    """The vocabularies of a book."""
+class Vocabulary:
+    """The table as it is written; rows are read when a text has their word."""
 
-    vocabularies: Mapping[FailureMode, Vocabulary]
+    table: str = ""
 
-    def hear(self, texts: Iterable[str], about: Iterable[FailureMode]) -> dict[FailureMode, Opinion]:
-        """Return an opinion about each of these modes; none without a vocabulary, or where no word is known."""
-        heard = {stem: word for text in texts for stem, word in stems_of(text).items() if stem in self._known}
-        asked = [mode for mode in about if mode in self.vocabularies] if heard else []
-        return {mode: _opinion(self.vocabularies[mode], heard) for mode in asked}
+    def hear(self, texts: Iterable[str]) -> Opinion | None:
+        """Hear some texts as one; None where no word is known."""
+        counts, quotes = terms_of(texts)
+        rows = {term: self._row(term) for term in counts if term in self._lines}
+        if not rows:
+            return None
+        loud = {term: (1 + math.log(counts[term])) * rarity for term, (rarity, _) in rows.items()}
+        length = math.hypot(*loud.values())
+        shares = ((quotes[term], loud[term] / length, weights) for term, (_, weights) in rows.items())
+        return Opinion(self._row(START)[1], tuple(shares))
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(stem for vocabulary in self.vocabularies.values() for stem in vocabulary.words)
+    def _lines(self) -> Mapping[str, str]:
+        return dict(line.split("\t", 1) for line in self.table.splitlines()[1:])
+
+    @cached_property
+    def _read(self) -> dict[str, Row]:
+        return {}
+
+    def _row(self, term: str) -> Row:
+        """Read a row once."""
+        if term not in self._read:
+            rarity, *weights = self._lines[term].split("\t")
+            self._read[term] = float(rarity), tuple(float(weight or 0) for weight in weights)
+        return self._read[term]
 
 
-def stems_of(text: str) -> dict[str, str]:
-    """Return the beginnings of the words of a text, each with the first word that begins so; numbers are one word."""
-    stems: dict[str, str] = {}
+def parse_vocabulary(text: str, file: str) -> Vocabulary:
+    """Check every row; raise CannotRead that names the first line that is wrong, and how to get a right one."""
+    head, *lines = text.splitlines() or [""]
+    if head != HEADER:
+        raise CannotRead(f"{file}:1: the first line is not {HEADER!r}; write it anew: make vocabulary")
+    for number, line in enumerate(lines, 2):
+        _check(line.split("\t"), f"{file}:{number}")
+    if not any(line.startswith(f"{START}\t") for line in lines):
+        raise CannotRead(f"{file}: the row {START!r} is missing; write it anew: make vocabulary")
+    return Vocabulary(text)
+
+
+def terms_of(texts: Iterable[str]) -> tuple[Counter[str], dict[str, str]]:
+    """Count words, their beginnings and pairs of neighbours; each is quoted with the first words it was read in."""
+    counts: Counter[str] = Counter()
+    quotes: dict[str, str] = {}
+    for text in texts:
+        for term, quote in _terms(_words(text)):
+            counts[term] += 1
+            quotes.setdefault(term, quote)
+    return counts, quotes
+
+
+def _terms(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield from ((word[:STEM], word) for word in words)
+    yield from ((word, word) for word in words if len(word) > STEM)
+    yield from ((f"{one[:STEM]} {other[:STEM]}", f"{one} {other}") for one, other in pairwise(words))
+
+
+def _words(text: str) -> list[str]:
+    """Split a text; all numbers are one word."""
+    words: list[str] = []
     for token in _TOKEN.findall(text.lower()):
         if token[0].isdecimal():
-            stems.setdefault("0", token)
+            words.append("0")
         elif _UNSPACED.search(token):
-            stems.update((token[at : at + 2], token[at : at + 2]) for at in range(max(1, len(token) - 1)))
+            words.extend(token[at : at + 2] for at in range(max(1, len(token) - 1)))
         else:
-            stems.setdefault(token[:STEM], token)
-    return stems
+            words.append(token)
+    return words
 
 
-def _opinion(vocabulary: Vocabulary, heard: Mapping[str, str]) -> Opinion:
-    """Add the weights up, over the root of the number of words: a long text says hardly more than a short one.
+def _tells(word: str) -> bool:
+    return len(word) >= _TELLING or not word.isascii()
 
-    Who knows fewer than half of the words speaks so much more quietly.
-    """
-    said = {stem: vocabulary.words[stem] for stem in heard if stem in vocabulary.words}
-    firmness = min(1.0, 2 * len(said) / len(heard))
-    weight = firmness * (vocabulary.start + sum(said.values()) / math.sqrt(len(heard)))
-    sign = math.copysign(1, weight)
-    telling = (stem for stem in said if said[stem] * sign > 0 and (len(stem) >= _TELLING or not stem.isascii()))
-    most = sorted(telling, key=lambda stem: (-abs(said[stem]), stem))
-    return Opinion(max(-MOST, min(MOST, weight)), tuple(heard[stem] for stem in most[:_QUOTED]))
+
+def _check(cells: Sequence[str], place: str) -> None:
+    if len(cells) != len(MODES) + 2:
+        raise CannotRead(f"{place}: {len(cells)} columns instead of {len(MODES) + 2}; write it anew: make vocabulary")
+    for cell in cells[1:]:
+        try:
+            float(cell or 0)
+        except ValueError:
+            raise CannotRead(f"{place}: {cell!r} is no number; write it anew: make vocabulary") from None

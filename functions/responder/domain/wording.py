@@ -34,6 +34,7 @@ class Tone(StrEnum):
     LOOKING = "automation is looking at it"
     STILL_TRYING = "automation is still trying"
     RECOVERED = "recovered by automation"
+    CLEARING_UP = "recovered; automation is clearing up"
     WOULD_HAVE = "would have acted"
     ENDED = "ended"
 
@@ -80,7 +81,7 @@ def _tone(incident: Incident) -> Tone:
         case State.ESCALATED:
             return Tone.WOULD_HAVE if incident.proposal and incident.refusal == "mode" else Tone.NEEDS_YOU
         case _:
-            return Tone.STILL_TRYING
+            return Tone.CLEARING_UP if incident.follows else Tone.STILL_TRYING
 
 
 def _at_the_end(incident: Incident) -> Tone:
@@ -210,8 +211,9 @@ def _done(incident: Incident) -> str:
 
 
 def _did(incident: Incident, intent: Intent) -> str:
-    did = "did" if incident.acted_at else "tried"
-    back = ", and took it back" if incident.reverted_at and intent is incident.intent else ""
+    did = ("did" if incident.acted_at else "tried") + (" afterwards" if intent.follow_up else "")
+    reverted = ", and stopped it" if intent.plan.stop else ", and took it back"
+    back = reverted if incident.reverted_at and intent is incident.intent else ""
     back = ", and led it back" if _is_back(incident, intent) else back
     return f"What we {did}: {one_line(intent.plan.says, 300)} (action {intent.action_id}){back}."
 
@@ -228,14 +230,15 @@ def _in_words(text: str) -> str:
 
 def _may_be_taken_back(incident: Incident, intent: Intent) -> bool:
     reverted = incident.reverted_at is not None and intent is incident.intent
-    healed = incident.state is State.RECOVERED and bool(intent.plan.leaves)  # back would be to what was bad
+    well = incident.state is State.RECOVERED or incident.follows > 0
+    healed = well and bool(intent.plan.leaves)  # back would be to what was bad
     gone = reverted or healed or _is_back(incident, intent)
     return intent.plan.undoable and incident.state is not State.CLOSED and not gone
 
 
 def _is_back(incident: Incident, intent: Intent) -> bool:
     """Say whether it is led back for good; on the way there it may still turn round."""
-    settled = incident.state in (State.VERIFYING, State.RECOVERED, State.CLOSED)
+    settled = incident.state in (State.VERIFYING, State.RECOVERED, State.CLOSED) or incident.follows > 0
     return settled and intent is incident.intent and led_back(incident)
 
 

@@ -4,6 +4,7 @@ What it runs and how much it lets in decide how it is; the scenario says how. Th
 of the shipped runbooks; a question nobody foresaw has no series, as in a real Prometheus.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,19 +47,25 @@ class Health:
     timeouts: float = 0.0
     unloaded: float = 0.0
     drifted: float = 0.0
+    strange: float = 0.0
     loads: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def uneven(self) -> float:
-        """How much the busiest shard does, against the mean of those that do anything."""
-        busy = [load for load in self.loads.values() if load > 0]
-        return max(busy) * len(busy) / sum(busy) if busy else 1.0
+        """How much the busiest shard does, against the mean; one that does nothing is left out, as on the page."""
+        loads = self.loads.values()
+        return max(loads) * (len(loads) - (min(loads) == 0)) / sum(loads) if any(loads) else 1.0
+
+    @property
+    def lost(self) -> float:
+        """The share of requests that got no answer: a time-out is a failure too."""
+        return self.failing + self.timeouts
 
     @property
     def bad(self) -> bool:
         slow, wrong = self.p95 > 1.2, self.acceptance < 0.97 or self.mismatched > 0  # noqa: PLR2004  # the runbooks' own limits
         broken = self.failing > 0.01 or self.killed + self.unloaded > 0 or self.timeouts > 0.01 or self.uneven > 1.5  # noqa: PLR2004  # as above
-        wrong = wrong or self.drifted > 0.2  # noqa: PLR2004  # as above
+        wrong = wrong or self.drifted > 0.2 or self.strange > 0  # noqa: PLR2004  # as above
         return slow or wrong or broken or self.unsafe > 0.001 or self.burn > 1.2  # noqa: PLR2004  # as above
 
 
@@ -75,7 +82,8 @@ _ANSWERS: tuple[tuple[str, Callable[[Health], float]], ...] = (
     ("infer_cost_usd_total", lambda h: h.burn),
     ("infer_model_expected_info", lambda h: h.mismatched),
     ("count(infer_model_info", lambda _: 1.0),
-    ('outcome!~"ok|client_error"', lambda h: h.failing),
+    ("/ sum(rate(infer_requests_total{outcome!~", lambda h: h.timeouts / h.lost if h.lost else math.nan),
+    ('outcome!~"ok|client_error"', lambda h: h.lost),
     ('outcome="timeout"', lambda h: h.timeouts),
     ('outcome="', lambda _: 0.0),
     ("sum(rate(infer_latency_ms_count", lambda _: TRAFFIC),

@@ -20,19 +20,20 @@ from responder.adapters.in_memory import (
     InMemoryModes,
     InMemoryReleases,
 )
-from responder.adapters.in_memory_levers import InMemoryThings, levers, twins
+from responder.adapters.in_memory_levers import InMemoryThings, levers
 from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
+from responder.adapters.in_memory_twins import twins
 from responder.domain.alert import Alert, Notification, Status, fingerprint_of
 from responder.domain.audit import Actor
 from responder.domain.guard import Firing
 from responder.domain.incident import Incident
-from responder.domain.levers import RESTORE
+from responder.domain.levers import RESTORES
 from responder.domain.message import to_messages
 from responder.domain.plans.rollback import POINTERS
 from responder.domain.release import Artefacts, Configuration, Release
 from responder.domain.runbook import Library
 from responder.domain.target import Target
-from responder.domain.touch import TouchKind
+from responder.domain.touch import REGISTRIES, TouchKind
 from responder.errors import ResponderError
 from responder.rehearsal.fleet import Fleet, Health, Sight
 from responder.workflow.gather import in_order
@@ -101,7 +102,7 @@ class House:
 
     def says(self, kind: TouchKind) -> Mapping[str, str]:
         """What the target's thing of this kind stands at."""
-        if kind is TouchKind.REGISTRY:
+        if kind in REGISTRIES:
             return self.registry.registry.aliases
         return self.things[kind].things[self.target.things[kind]].current
 
@@ -183,7 +184,7 @@ class House:
                     stumble(resource, error, world, self.now)
 
     def _world(self) -> World:
-        pulled = {**levers(self.things), RESTORE: self.registry}
+        pulled = {**levers(self.things), **dict.fromkeys(RESTORES, self.registry)}
         return World(
             actor=Actor("person", "game day", "rehearsal"),
             library=self.library,

@@ -101,8 +101,8 @@ def _end(facts: Sequence[Fact]) -> str:
     closed = [str(f["disposition"]) for f in facts if f["kind"] == "closed"]
     if len(closed) >= sum(bool(f.get("opened")) for f in facts):
         return closed[-1] if closed else "quiet"
-    last = [f for f in facts if f["kind"] == "verified"][-1:]
-    return "recovered" if last and last[0]["verdict"] == "recovered" and last[0].get("next") != "lift" else "open"
+    last = [f for f in facts if f["kind"] in ("verified", "followed")][-1:]
+    return "recovered" if last and last[0]["state"] == "recovered" else "open"
 
 
 def _loudest(told: Sequence[str]) -> str:

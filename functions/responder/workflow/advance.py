@@ -23,6 +23,7 @@ from responder.domain.target import Target
 from responder.errors import ActionFailed, CannotKnow, NotThere, TryAgain
 from responder.ports import Remediator
 from responder.workflow.diagnosing import diagnose_now
+from responder.workflow.follow import came_of_it, follow, is_calm
 from responder.workflow.gather import gather
 from responder.workflow.hold import Hold
 from responder.workflow.once import ReleasesOnce
@@ -132,6 +133,8 @@ def verify(hold: Hold, world: World, now: datetime) -> None:
     moved = verification.verify(incident, measured, traffic, now)
     if moved.facts.get("verdict") == verification.Verdict.RECOVERED:
         _blame(incident, target, world)
+    if acting.the_intent(incident).follow_up and moved.incident.state is not State.UNDOING:
+        moved = came_of_it(incident, moved, target, world, now)
     hold.write(moved)
 
 
@@ -175,6 +178,7 @@ _STEPS: dict[Do, Callable[[Hold, World, datetime], None]] = {
     Do.VERIFY: verify,
     Do.CONVERGE: converge,
     Do.DECIDE: decide,
+    Do.FOLLOW: follow,
     Do.EXPIRE: expire,
     Do.CLOSE: close,
     Do.RECONCILE: reconcile,
@@ -218,7 +222,7 @@ def _recheck(hold: Hold, world: World, target: Target, now: datetime) -> list[Ve
     approved = switch.mode is Mode.SUGGEST and intent.approved_by is not None
     verdicts = [guard.allow("mode", f"approved by {intent.approved_by}") if approved else guard.mode_guard(switch)]
     if incident.state is State.ACTING:
-        verdicts.append(would_be(incident, world))
+        verdicts.append(is_calm(incident, world) if intent.follow_up else would_be(incident, world))
     left = min(world.time_left(), (hold.record.lease_until or now) - now)  # looked at last: asking takes time
     return [*verdicts, guard.time_guard(left, intent.plan.worst_case)]
 

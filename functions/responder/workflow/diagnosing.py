@@ -13,7 +13,7 @@ from functools import partial
 from responder.domain.diagnosis import Diagnosis, diagnose, questions
 from responder.domain.evidence import Evidence
 from responder.domain.incident import Incident
-from responder.domain.plans.registry import parts_changed
+from responder.domain.plans.registry import part_changed
 from responder.domain.release import Release, changes
 from responder.domain.runbook import fill
 from responder.domain.target import Target
@@ -44,7 +44,7 @@ def _others(incident: Incident, target: Target, world: World, now: datetime) -> 
     logs, counters = world.logs, world.counters
     asks = [Ask(f"logs {g}", "logs", g, partial(logs.lines, target, g, since, now)) for g in target.logs if logs]
     names = counters.names(target) if counters else ()
-    if target.touch.registry:
+    if target.touch.registered:
         call = partial(_tokenizer_changed, incident, target, world)
         asks.append(Ask("registry_tokenizer_changed", "registry", "entries against the last good snapshot", call))
     return asks + [Ask(n, "cloudwatch", n, partial(counters.read, target, n, since, now)) for n in names if counters]
@@ -55,7 +55,7 @@ def _tokenizer_changed(incident: Incident, target: Target, world: World) -> floa
     good = [s for s in world.snapshots.before(incident.started_at, MOST_SNAPSHOTS) if target.name in s.soaked]
     if not good:
         raise CannotKnow("no snapshot from before the trouble is known to be good")
-    return float("tokenizer" in parts_changed(world.registry.read(target), good[0], target))
+    return float(part_changed(world.registry.read(target), good[0], target, "tokenizer"))
 
 
 def _changes(releases: Sequence[Release], target: Target) -> dict[str, datetime]:

@@ -16,6 +16,7 @@ from responder.domain.message import Message
 from responder.domain.proposing import needs_only_a_yes, propose
 from responder.domain.receiving import receive, sort_out
 from responder.domain.runbook import Runbook
+from responder.domain.target import Target
 from responder.ports import Letter
 from responder.workflow.diagnosing import diagnose_now
 from responder.workflow.respond import beside, escalation_of
@@ -34,6 +35,7 @@ class Explained:
     diagnosis: Diagnosis | None = None
     page: Runbook | None = None
     decision: Decision | None = None
+    target: Target | None = None
     letter: Letter | None = None
     told_at: datetime | None = None
     record: str | None = None
@@ -77,6 +79,7 @@ def _think(message: Message, incident: Incident, world: World, now: datetime) ->
         diagnosis=diagnosis,
         page=page,
         decision=decision,
+        target=target,
         letter=write_letter(moved.incident, notice, world, now) if notice else None,
         told_at=notice.due_at if notice else None,
         record=_record(moved, world, now),

@@ -42,7 +42,7 @@ def _of_step(step: Written, now: datetime) -> Iterator[Measure]:
         case "received" if step.facts.get("opened"):
             yield Measure("IncidentsOpened")
             yield from _closed(step.incident)
-        case "decided" if step.facts.get("refusal"):
+        case "decided" | "followed" if step.facts.get("refusal"):
             yield Measure("Refusals", dimensions={"reason": str(step.facts["refusal"])})
         case "acted" | "undone":
             yield Measure(
@@ -50,7 +50,7 @@ def _of_step(step: Written, now: datetime) -> Iterator[Measure]:
             )
             if step.facts.get("refusal"):
                 yield Measure("Refusals", dimensions={"reason": str(step.facts["refusal"])})
-            first = step.kind == "acted" and not step.facts.get("again")
+            first = step.kind == "acted" and not step.facts.get("again") and step.incident and not step.incident.follows
             if first and step.incident and step.incident.acted_at:
                 yield Measure("TimeToAct", (now - step.incident.started_at).total_seconds(), "Seconds")
         case "told":

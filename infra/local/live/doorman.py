@@ -21,8 +21,9 @@ MARGIN = 5.0
 class Turn:
     """A scenario in play, or one that would like to be; `actions` is how many changes it will ask for.
 
-    `begins_at` is the onset, `opens_after` how long an alert takes from there at the least. `restless` is one that
-    opens incident after incident, `alone` one that nobody may disturb until it is let go.
+    `begins_at` is the onset, `opens_after` how long an alert takes from there at the least. One that acts several times
+    decides again at `reopens_at` or later, and is no more to be part of a storm then than when it opened. `restless` is
+    one that opens incident after incident, `alone` one that nobody may disturb until it is let go.
     """
 
     runbook: str
@@ -33,6 +34,7 @@ class Turn:
     restless: bool = False
     alone: bool = False
     opened_at: float | None = None
+    reopens_at: float | None = None
     acted_at: float | None = None
     released: bool = False
     over: bool = False
@@ -51,7 +53,8 @@ def may_begin(new: Turn, others: Sequence[Turn], limits: Limits) -> bool:
     """Let it begin unless it could open among others, act beyond a budget, or disturb or be disturbed."""
     if any(other.alone and not other.released and not other.over for other in others):
         return False
-    near = [other for other in others if _opens_near(other, new, limits.storm.span.total_seconds() + MARGIN)]
+    span = limits.storm.span.total_seconds() + MARGIN
+    near = [other for other in others if _opens_near(other, new, _next_opening(new, others), span)]
     if new.alone or new.targets > 1:
         return not near
     if sum(other.targets for other in near) + new.targets >= limits.storm.times:
@@ -62,14 +65,26 @@ def may_begin(new: Turn, others: Sequence[Turn], limits: Limits) -> bool:
     )
 
 
-def _opens_near(other: Turn, new: Turn, span: float) -> bool:
+def _next_opening(new: Turn, others: Iterable[Turn]) -> float:
+    """When it first matters that the new one is in trouble: another of its kind that opens sees it pending."""
+    alike = [o for o in others if o.runbook == new.runbook and o.opened_at is None and not o.over]
+    return max(new.begins_at, min(one.begins_at + one.opens_after for one in (new, *alike)))
+
+
+def _opens_near(other: Turn, new: Turn, opening: float, span: float) -> bool:
     """Whether both may open within the span that makes a storm; what opened long ago is out of it."""
-    if other.restless and not other.over:
+    if other.over and other.opened_at is None:
+        return False
+    latest = new.begins_at + new.opens_after + LATEST + span
+    if not other.over and (other.restless or _decides_again(other, latest)):
         return True
-    earliest = new.begins_at + new.opens_after
     if other.opened_at is not None:
-        return earliest - other.opened_at < span
-    return not other.over and other.begins_at + other.opens_after < earliest + LATEST + span
+        return opening - other.opened_at < span
+    return other.begins_at + other.opens_after < latest
+
+
+def _decides_again(other: Turn, before: float) -> bool:
+    return other.reopens_at is not None and other.acted_at is None and other.reopens_at < before
 
 
 def _leaves_room(new: Turn, others: Iterable[Turn], quotas: Sequence[Quota]) -> bool:

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from typing import Any
 from infra.local.clouds import Client
 from infra.local.errors import LocalCloudError
 from infra.local.house import House
+from infra.local.live.deployments import way_of
 from infra.local.live.trail import Trail
 from infra.local.monitoring import alertmanager
 from infra.local.pipeline import respond_command
-from infra.local.seed import BUCKET, config_name, release
+from infra.local.seed import BUCKET
 from infra.local.web import ask
 from responder.adapters.releases_table import ReleasesTable
-from responder.adapters.sagemaker_artefacts import look_at, object_digest
+from responder.adapters.sagemaker_artefacts import object_digest
 from responder.domain.release import Release
 from responder.domain.target import Target
 
@@ -72,24 +73,29 @@ class Hands:
         """Give the service of the fleet an order."""
         ask("POST", f"{self.house.fleet}/services/{self.service}/{order}", body)
 
-    def vouch(self) -> None:
-        """Let v1 be what has run for two days, and what a person vouched for then."""
-        self._mark("v1", datetime.now(UTC) - TWO_DAYS, good=True)
+    def vouch(self, version: str = "v1", before: timedelta = TWO_DAYS) -> None:
+        """Let a version be what a person vouched for so long ago; v1 has run for two days."""
+        self._mark(version, datetime.now(UTC) - before, good=True)
 
     def release(self, version: str) -> None:
         """Roll out a version as a pipeline does, mark it, and wait until it is in service."""
-        self._mark(version, datetime.now(UTC))
-        release(self.house.clouds, version, self.service)
-        self._wait(lambda: self._endpoint()["EndpointStatus"] == "InService", "the release was not in service")
+        self.mark(version)
+        way = way_of(self.target)
+        way.send(self.house.clouds, self.target, version)
+        self.wait(lambda: way.arrived(self.house.clouds, self.target), "the release was not in service")
         self.tell("leave")
+
+    def mark(self, version: str) -> None:
+        """Write down that a version is rolled out now."""
+        self._mark(version, datetime.now(UTC))
 
     def roll_back(self, version: str) -> None:
         """Roll back by hand, and not wait."""
-        release(self.house.clouds, version, self.service)
+        way_of(self.target).send(self.house.clouds, self.target, version)
 
     def canary(self, version: str, share: float) -> None:
         """Lead some of the traffic of the alias to the newest version."""
-        self._mark(version, datetime.now(UTC))
+        self.mark(version)
         named = self.target.touch.lambda_alias
         weights = {version.removeprefix("v"): share}
         self._client("lambda").update_alias(
@@ -149,6 +155,12 @@ class Hands:
         folder = self.house.processes.folder / "monitoring"
         self.house.processes.start(alertmanager(self.house.programs.alertmanager, folder, self.house.metrics))
 
+    def enlarge(self) -> None:
+        """Let the model be so large that an update of its endpoint takes three times as long."""
+        note = self.house.processes.folder / "large" / self.service
+        note.parent.mkdir(exist_ok=True)
+        note.touch()
+
     def kill_in_the_act(self) -> None:
         """Let SageMaker do the next update of this endpoint and not answer; kill the process that waits for it.
 
@@ -159,8 +171,16 @@ class Hands:
         note.touch()
         threading.Thread(target=self._kill_when_named, args=(note,), daemon=True).start()
 
+    def wait(self, over: Callable[[], bool], problem: str) -> None:
+        """Wait until something is so; raise with the problem when it does not come."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not over():
+            if time.monotonic() > deadline:
+                raise LocalCloudError(f"{self.service}: {problem} within {PATIENCE_SECONDS:.0f} s")
+            time.sleep(0.05)
+
     def _kill_when_named(self, note: Path) -> None:
-        self._wait(lambda: bool(note.read_text(encoding="utf-8")), "nobody asked for the update")
+        self.wait(lambda: bool(note.read_text(encoding="utf-8")), "nobody asked for the update")
         group, port = os.getpgid(self.house.processes.pids["cloud"]), int(note.read_text(encoding="utf-8"))
         for pid in _owners(port):
             if os.getpgid(pid) == group and pid != group:
@@ -177,41 +197,12 @@ class Hands:
     def _client(self, service: str) -> Client:
         return self.house.clouds.client(service)
 
-    def _endpoint(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._client("sagemaker").describe_endpoint(EndpointName=self.service)
-        return found
-
     def _mark(self, version: str, at: datetime, *, good: bool = False) -> None:
-        config, digests = self._made_of(version)
-        made = Release(self.service, version, config, digests, at, "pipeline")
+        config, digests = way_of(self.target).made_of(self.house.clouds, self.target, version)
+        made = Release(self.service, version, config, dict(digests), at, "pipeline")
         if good:
-            made = Release(
-                self.service,
-                version,
-                config,
-                digests,
-                at,
-                "pipeline",
-                known_good="adopted",
-                known_good_at=at,
-                known_good_by="a person",
-            )
+            made = replace(made, known_good="adopted", known_good_at=at, known_good_by="a person")
         ReleasesTable(self.house.stack.outputs["JournalTable"], self._client("dynamodb")).save(made)
-
-    def _made_of(self, version: str) -> tuple[str, dict[str, str]]:
-        if self.target.touch.lambda_alias:
-            number = version.removeprefix("v")
-            found = self._client("lambda").get_function_configuration(FunctionName=self.service, Qualifier=number)
-            return number, {"code": found["CodeSha256"]}
-        config = config_name(version, self.service)
-        return config, look_at(self._client("sagemaker"), self._client("s3"), config).artefacts.digests
-
-    def _wait(self, over: Callable[[], bool], problem: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not over():
-            if time.monotonic() > deadline:
-                raise LocalCloudError(f"{self.service}: {problem} within {PATIENCE_SECONDS:.0f} s")
-            time.sleep(0.05)
 
 
 def _owners(port: int) -> list[int]:

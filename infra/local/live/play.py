@@ -83,10 +83,16 @@ class Play:
         """Note for the doorman how far it is."""
         now, trail = time.monotonic(), self.trail
         opened = self.turn.opened_at or (now if trail.entries else None)
-        acted = self.turn.acted_at or (now if trail.has("acted") else None)
+        reopens = now + self.live.again_after if self.live.again_after and trail.has("acted") else None
+        acted = self.turn.acted_at or (now if trail.count("acted") >= max(1, self.turn.actions) else None)
         over = self.thread is not None and not self.thread.is_alive()
         self.turn = replace(
-            self.turn, opened_at=opened, acted_at=acted, released=self.live.ends_alone in self.first.done, over=over
+            self.turn,
+            opened_at=opened,
+            reopens_at=self.turn.reopens_at or reopens,
+            acted_at=acted,
+            released=self.live.ends_alone in self.first.done,
+            over=over,
         )
 
     def _run(self) -> None:
@@ -125,7 +131,8 @@ class Play:
         while time.monotonic() < deadline:
             self._report()
             self.live.meanwhile(self.first)
-            if self.live.waits_at is not None and self.first.acted and self.first.once("clock"):
+            acted = self.trail.count("acted") >= self.live.waits_for
+            if self.live.waits_at is not None and acted and self.first.once("clock"):
                 self._clock(self.first, self.live.waits_at, None)
             ended = self._as_it_must() or self._went_wrong()
             well_since = (well_since or time.monotonic()) if ended else 0.0

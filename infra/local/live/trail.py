@@ -31,7 +31,11 @@ class Trail:
 
     def has(self, kind: str) -> bool:
         """Tell whether a record of this kind was written."""
-        return any(entry.kind == kind for entry in self.entries)
+        return self.count(kind) > 0
+
+    def count(self, kind: str) -> int:
+        """Count the records of this kind."""
+        return sum(entry.kind == kind for entry in self.entries)
 
 
 def read_trails(house: House) -> dict[str, Trail]:

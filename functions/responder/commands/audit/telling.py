@@ -5,6 +5,7 @@ from typing import Any
 
 from responder.commands.audit.escaping import flat
 from responder.domain.audit_story import Step, Story, by_whom
+from responder.domain.runbook import Action
 
 Fact = dict[str, Any]
 
@@ -18,6 +19,7 @@ PHASES = {
     "converged": "done",
     "reverted": "done",
     "verified": "verified",
+    "followed": "decided",
     "joined": "told",
     "told": "told",
     "heard": "told",
@@ -52,10 +54,8 @@ def sentence(step: Step) -> str:  # noqa: PLR0911  # one line per kind of record
     match step.kind:
         case "received":
             return _received(facts)
-        case "decided" if facts.get("refusal"):
-            return f"{_believed(facts)}. Nothing is done ({facts['refusal']}): {facts.get('says', '')}"
-        case "decided":
-            return f"{_believed(facts)}. Plan: {facts.get('intent', {}).get('plan', {}).get('says', '')}"
+        case "decided" | "followed":
+            return f"{'Afterwards' if step.kind == 'followed' else _believed(facts)}. {_plan(facts)}"
         case "acted" | "undone":
             outcome = facts.get("outcome", {})
             says = "" if outcome.get("says") == outcome.get("result") else f" ({flat(outcome.get('says'))})"
@@ -99,6 +99,14 @@ def _sentences(story: Story) -> Iterator[str]:
     yield f"Told: {', '.join(told) or _through(story)}."
 
 
+def _plan(facts: Fact) -> str:
+    """Say what was to be done, what was asked, or why nothing is done."""
+    if facts.get("refusal"):
+        return f"Nothing is done ({facts['refusal']}): {facts.get('says', '')}"
+    planned = (facts.get("intent") or {}).get("plan")
+    return f"Plan: {planned['says'] if planned else facts.get('says', '')}"
+
+
 def _through(story: Story) -> str:
     """In a storm people hear of an incident through another."""
     speakers = [step.facts["storm"].get("speaker") for step in story.of("joined") if step.facts.get("storm")]
@@ -109,7 +117,9 @@ def _did(step: Step) -> str:
     """Say what was changed from what to what, without repeating the name of the setting."""
     before, desired = step.facts.get("before") or {}, step.facts.get("desired") or {}
     changes = [f"{name} {flat(before.get(name, 'unset'))} \u2192 {flat(value)}" for name, value in desired.items()]
-    did = "taken back" if step.kind == "undone" else str(step.facts.get("action"))
+    action = str(step.facts.get("action"))
+    back = "stopped" if action == Action.REQUEUE else "taken back"
+    did = back if step.kind == "undone" else action
     return f"{did} ({', '.join(changes)})"
 
 

@@ -15,8 +15,9 @@ from responder.adapters.in_memory import (
     InMemoryModes,
     InMemoryReleases,
 )
-from responder.adapters.in_memory_levers import InMemoryThings, levers, twins
+from responder.adapters.in_memory_levers import InMemoryThings, levers
 from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
+from responder.adapters.in_memory_twins import twins
 from responder.commands.backtest.recordings import Delivery
 from responder.domain.alert import Alert, Status
 from responder.domain.audit import Actor

@@ -60,6 +60,7 @@ def _plan(
 ) -> Plan:
     name = target.touch.names[kind]
     lowered = put(current, desired)
+    low = {limit: numbers(lowered)[limit] for limit in desired}
     return Plan(
         action=Action.THROTTLE,
         kind=kind,
@@ -67,7 +68,7 @@ def _plan(
         before=current,
         desired=lowered,
         converge_within=step.converge_within,
-        says=f"throttle {name} from {_told(before)} to {_told(desired)}, {_afterwards(step)}",
+        says=f"throttle {name} from {_told(before)} to {_told(low)}, {_afterwards(step)}",
         command=_COMMANDS[kind](target, lowered),
         undo_command=_COMMANDS[kind](target, current),
         lift=_lift(step, current, desired, before),
@@ -104,7 +105,7 @@ def _least(target: Target, kind: TouchKind) -> dict[str, float]:
 
 
 def _told(limits: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in sorted(limits.items()))
+    return ", ".join(f"{name} {value:.12g}" for name, value in sorted(limits.items()))
 
 
 def _written(name: str, value: float) -> str:

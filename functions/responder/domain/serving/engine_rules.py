@@ -11,11 +11,13 @@ from responder.domain.serving.service_level import ServiceLevel, Shards
 MEMORY_WHY = """
     A GPU that runs out of memory has no metric in any engine; its log line reaches the responder as evidence. GPU
     memory is allocated in advance, so what warns is a full cache together with requests that are put back. The reason
-    of a container's last end stays set until the pod is replaced, so it counts only beside a recent restart.
+    of a container's last end stays set until the pod is replaced, so it counts only beside a recent restart. Kubernetes
+    knows no `model`: give it to these series where you scrape them, and the alert finds its target.
 """
 REPLICAS_WHY = """
     One replica that does much more than the others. With n replicas the busiest can at most do n times the mean, so two
-    are not judged. vLLM and SGLang know their queues; everything else shows in the latency.
+    are not judged. One that does nothing may be drained and is left out; a second one that does nothing is not. vLLM
+    and SGLang know their queues; everything else shows in the latency.
 """
 MODEL_WHY = """
     Which tokenizer serves, and which should. Nothing is compared for a model that nobody registered. A rollout changes
@@ -68,9 +70,9 @@ def _killed(level: ServiceLevel) -> Alarm:
     return Alarm(
         "LLMOutOfMemory",
         f"""
-        sum by ({by}) (increase({restarts}[10m])) > 0
+        sum by (model, {by}) (increase({restarts}[10m])) > 0
           and on ({by}) max by ({by}) ({reason}) == 1
-        or sum by ({by}) (increase({events}[10m])) > 0
+        or sum by (model, {by}) (increase({events}[10m])) > 0
         """,
         "page",
         FailureMode.OUT_OF_MEMORY,
@@ -125,7 +127,8 @@ def _hot_shard(level: ServiceLevel, target: Shards) -> Alarm:
         "LLMHotShard",
         f"""
         max by (model) ({each})
-          / avg by (model) ({each}) > {target.busiest_over_mean:g}
+          * (count by (model) ({each}) - (min by (model) ({each}) == bool 0))
+          / sum by (model) ({each}) > {target.busiest_over_mean:g}
           and on (model) count by (model) (count by (model, instance) ({count})) >= 3
           and on (model) sum by (model) (rate({count}[5m])) > 1
         """,
@@ -195,11 +198,15 @@ def _adapters(level: ServiceLevel) -> Iterator[Alarm]:
     yield _adapter(level, "exporter", ours, "{{ $labels.adapter }} of {{ $labels.model }} ({{ $labels.reason }})")
     if anywhere:
         asked = select("http_requests_total", level.pods, 'handler="/v1/load_lora_adapter"', 'status=~"4xx|5xx"')
-        yield _adapter(level, "vllm", f"sum by (namespace, pod) (increase({asked}[10m])) > 0", "in {{ $labels.pod }}")
+        yield _adapter(
+            level, "vllm", f"sum by (model, namespace, pod) (increase({asked}[10m])) > 0", "in {{ $labels.pod }}"
+        )
         said = select(
             "sglang:http_responses_total", level.pods, 'endpoint="/load_lora_adapter"', r'status_code=~"[45].."'
         )
-        yield _adapter(level, "sglang", f"sum by (namespace, pod) (increase({said}[10m])) > 0", "in {{ $labels.pod }}")
+        yield _adapter(
+            level, "sglang", f"sum by (model, namespace, pod) (increase({said}[10m])) > 0", "in {{ $labels.pod }}"
+        )
 
 
 def _adapter(level: ServiceLevel, seen_by: str, expression: str, which: str) -> Alarm:

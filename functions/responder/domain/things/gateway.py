@@ -1,5 +1,6 @@
-"""A gateway in front of the models, whose teams have limits of their own."""
+"""A gateway in front of the models: the limits of its teams, and who answers a model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, Field
 
 Limit = Literal["rpm_limit", "tpm_limit"]
+Url = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
+Id = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,39 @@ class LiteLlmTeam:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
-    team: Annotated[str, Field(pattern=r"^[\w.-]+$")]
+    url: Url
+    team: Id
     least: Annotated[dict[Limit, float], Field(min_length=1)]
     token: str
 
     @property
     def name(self) -> str:
         return f"{urlsplit(self.url).netloc}/{self.team}"
+
+
+@dataclass(frozen=True)
+class LiteLlmCircuit:
+    """A model of LiteLLM's proxy that several deployments answer; `fallback` are the ids of those that stand by.
+
+    While the circuit is open they answer alone; half open, the others get at most the share `half_open` of the calls.
+    `token` is a secret of the target's account with a key that may update models.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    url: Url
+    model: Annotated[str, Field(pattern=r"^[\w./:-]+$")]
+    fallback: Annotated[tuple[Id, ...], Field(min_length=1)]
+    half_open: Annotated[float, Field(gt=0, le=0.5)]
+    token: str
+
+    @property
+    def name(self) -> str:
+        return f"{urlsplit(self.url).netloc}/{self.model}"
+
+    def call_for(self, deployment: str) -> str:
+        return f"/model/{deployment}/update"
+
+    def asked(self, weight: str, flags: Mapping[str, bool]) -> dict[str, dict[str, float | bool]]:
+        """Return the body that sets a weight; of the rest the proxy forgets what is switched on, unless told."""
+        return {"litellm_params": {**flags, "weight": float(weight) if "." in weight else int(weight)}}

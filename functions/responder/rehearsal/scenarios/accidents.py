@@ -68,6 +68,8 @@ SCENARIOS = (
              _flaps, Expected((), "escalated", PAGED)),
     Scenario("human_first", "a person rolls back before the alert fires", "latency_spike", "LLMHighP95",
              on_v2(Health(p95=2.5)), Expected((), "escalated", PAGED), events=_human),
+    Scenario("strange_alert", "a lamp is red about which nobody wrote a page; a release is young", "unknown",
+             "TeamLampIsRed", always(Health(strange=1.0)), Expected((), "escalated", PAGED), events=released),
     Scenario("storm", "six services fail together, whatever they run", "latency_spike", "LLMHighP95",
              always(Health(p95=2.5)), Expected((), "escalated", PAGED), events=released,
              neighbours=tuple((f"chat-{n}", Touch(sagemaker_endpoint=f"chat-{n}")) for n in range(5))),

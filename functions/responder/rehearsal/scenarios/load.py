@@ -2,7 +2,7 @@
 
 from responder.adapters.in_memory_levers import document
 from responder.domain.things.documents import ServingProfile
-from responder.domain.things.load import Capacity, TargetGroup, VariantWeights
+from responder.domain.things.load import Capacity, ListenerWeights, TargetGroup, VariantWeights
 from responder.domain.touch import Touch, VersionParameter
 from responder.domain.touch import TouchKind as Kind
 from responder.rehearsal.fleet import Health, Sight
@@ -14,7 +14,13 @@ SCALED = Touch(
     capacity=Capacity("endpoint/chat/variant/all", most=6),
     serving_profile=ServingProfile("chat", "live", "serving", {"compress_prompts": True}),
 )
-SPREAD = Touch(sagemaker_endpoint="chat", variant_weights=VariantWeights("chat", {"a": 1, "b": 1}))
+VARIANTS = {"a": 1.0, "b": 1.0, "c": 1.0}
+SPREAD = Touch(sagemaker_endpoint="chat", variant_weights=VariantWeights("chat", VARIANTS))
+LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/chat/1/2"
+BALANCED = Touch(
+    version_parameter=VersionParameter("/chat/version", ()),
+    listener_weights=ListenerWeights(LISTENER, {name: int(weight) for name, weight in VARIANTS.items()}),
+)
 SHARDS = ("10.0.0.1:8000", "10.0.0.2:8000", "10.0.0.3:8000")
 SHARDED = Touch(
     version_parameter=VersionParameter("/chat/version", ()),
@@ -23,15 +29,19 @@ SHARDED = Touch(
 
 
 def _load(seen: Sight, minutes: int, *, compressed: bool) -> Health:
-    """For some minutes it is more than four replicas can take, or more than any can take without shorter prompts."""
-    replicas, short = int(seen.says(Kind.CAPACITY)["minimum"]), reads(seen, Kind.SERVING_PROFILE)["compress_prompts"]
+    """For some minutes it is more than four replicas can take, or more than any can take without shorter prompts.
+
+    Where nobody counts what runs, the autoscaler keeps to the minimum.
+    """
+    scaled, short = seen.says(Kind.CAPACITY), reads(seen, Kind.SERVING_PROFILE)["compress_prompts"]
+    replicas = int(scaled.get("running", scaled["minimum"]))
     enough = replicas > 4 and (short or not compressed)  # noqa: PLR2004  # what four can take
     return Health(p95=2.5) if BREAKS_AT <= seen.minute < BREAKS_AT + minutes and not enough else WELL
 
 
-def _spread(seen: Sight) -> Health:
-    """Each variant does what its weight says."""
-    return Health(loads={name: float(weight) for name, weight in seen.says(Kind.VARIANT_WEIGHTS).items()})
+def _spread(seen: Sight, kind: Kind) -> Health:
+    """Each part does what its weight says."""
+    return Health(loads={name: float(weight) for name, weight in seen.says(kind).items()})
 
 
 def _sticky(seen: Sight) -> Health:
@@ -45,14 +55,14 @@ def _scaled(house: House) -> None:
     house.things[Kind.SERVING_PROFILE].stand(house.target, **document(compress_prompts=False))
 
 
-def _evenly(house: House) -> None:
-    house.things[Kind.VARIANT_WEIGHTS].stand(house.target, a="1", b="1")
+def _evenly(house: House, kind: Kind) -> None:
+    house.things[kind].stand(house.target, **{name: f"{weight:g}" for name, weight in VARIANTS.items()})
 
 
-def _unevenly(house: House) -> None:
-    """Somebody gives one variant nine tenths of the calls, and goes home."""
+def _unevenly(house: House, kind: Kind) -> None:
+    """Somebody gives one part nine tenths of the calls, and goes home."""
     if house.minute == BREAKS_AT:
-        house.things[Kind.VARIANT_WEIGHTS].stand(house.target, a="9", b="1")
+        house.things[kind].stand(house.target, a="18", b="1", c="1")
 
 
 def _sharded(house: House) -> None:
@@ -68,8 +78,14 @@ SCENARIOS = (
              Expected(("scale_out", "switch_profile", "lift", "lift"), "recovered", PAGED), touch=SCALED,
              arrange=_scaled),
     Scenario("weights_moved", "somebody gave one variant nine tenths of the calls", "hot_spot_shard", "LLMHotShard",
-             _spread, Expected(("rebalance",), "recovered", "ticket"), touch=SPREAD, arrange=_evenly,
-             events=_unevenly),
+             lambda seen: _spread(seen, Kind.VARIANT_WEIGHTS), Expected(("rebalance",), "recovered", "ticket"),
+             touch=SPREAD, arrange=lambda house: _evenly(house, Kind.VARIANT_WEIGHTS),
+             events=lambda house: _unevenly(house, Kind.VARIANT_WEIGHTS)),
+    Scenario("listener_moved", "somebody gave one target group nine tenths of the calls", "hot_spot_shard",
+             "LLMHotShard", lambda seen: _spread(seen, Kind.LISTENER_WEIGHTS),
+             Expected(("rebalance",), "recovered", "ticket"), touch=BALANCED,
+             arrange=lambda house: _evenly(house, Kind.LISTENER_WEIGHTS),
+             events=lambda house: _unevenly(house, Kind.LISTENER_WEIGHTS)),
     Scenario("sticky_caller", "the calls of one caller stick to one shard for twenty minutes", "hot_spot_shard",
              "LLMHotShard", _sticky, Expected(("drain", "lift"), "recovered", "ticket"), touch=SHARDED,
              arrange=_sharded),

@@ -28,6 +28,8 @@ SCENARIOS = (
              Expected(ROLLED_BACK, "recovered", "ticket"), events=released),
     Scenario("slow_service", "a task definition is slow", "latency_spike", "LLMHighP95", on_v2(Health(p95=2.5)),
              Expected(ROLLED_BACK, "recovered", "ticket"), touch=SERVICE, events=released),
+    Scenario("failing_release", "a release fails requests", "error_rate", "LLMErrorBudgetBurn",
+             on_v2(Health(failing=0.05)), Expected(ROLLED_BACK, "recovered", PAGED), events=released),
     Scenario("unsafe_release", "a release lets harmful answers through", "safety_violation", "LLMSafetyViolations",
              on_v2(Health(unsafe=0.01)), Expected(ROLLED_BACK, "recovered", PAGED), events=released),
     Scenario("quality_drop", "a release is accepted less often", "quality_regression", "LLMAcceptanceDrop",
