@@ -224,3 +224,23 @@ def test_the_age_that_conditions_read_is_the_incidents() -> None:
 
     assert _reason(page=_ladder(old_only), incident=an_incident(episodes=(started,))) is None
     assert _reason(page=_ladder(old_only)) is Reason.CONDITION
+
+
+def _waiting(due: timedelta, **given: Given) -> Incident:
+    return an_incident(notices=(Notice(NoticeKind.PAGE, NOON + due),), **given)
+
+
+def test_a_page_waits_as_long_as_the_page_allows_whose_action_is_tried() -> None:
+    """The alert named a page that allows five minutes; what was found allows a quarter of an hour, since it opened."""
+    _, incident = _intended(_waiting(timedelta(minutes=5), opened_at=NOON - timedelta(minutes=1)))
+
+    assert PAGE.policy.escalate.page_after == timedelta(minutes=15)
+    assert [n.due_at for n in incident.notices] == [NOON + timedelta(minutes=14)]
+
+
+@pytest.mark.parametrize(("due", "attempts"), [(timedelta(), 0), (timedelta(minutes=5), 1)])
+def test_what_is_due_and_what_waited_for_an_earlier_action_is_not_put_off(due: timedelta, attempts: int) -> None:
+    before = _waiting(due, attempts=attempts)
+    _, after = _intended(before)
+
+    assert after.notices == before.notices

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from responder.adapters.http import Http
+from responder.adapters.http_changes import SECONDS, change, look
 from responder.adapters.keys import http_for
-from responder.adapters.litellm_proxy import SECONDS, change, look
 from responder.adapters.roles import RemediationRoles
 from responder.domain.plans.deployments import BLOCKED, moves
 from responder.domain.remediation import Outcome, Snapshot

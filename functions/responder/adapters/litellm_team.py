@@ -6,8 +6,8 @@ Limits the team does not have stay unset. Other processes of the proxy remember 
 from collections.abc import Mapping
 from typing import Any
 
+from responder.adapters.http_changes import SECONDS, change, look
 from responder.adapters.keys import http_for
-from responder.adapters.litellm_proxy import SECONDS, change, look
 from responder.adapters.roles import RemediationRoles
 from responder.domain.plans.throttle import PER_MINUTE
 from responder.domain.remediation import Outcome, Snapshot

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from responder.adapters.http import Auth, Http, bearer
-from responder.adapters.litellm_proxy import SECONDS, change
+from responder.adapters.http_changes import SECONDS, change
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.secret import Secret
 from responder.adapters.stored_parts import parts_now, version_of

@@ -13,7 +13,7 @@ from responder.domain.alert import Alert
 from responder.domain.answer import Answer
 from responder.domain.condition import holds
 from responder.domain.diagnosis import Diagnosis
-from responder.domain.escalation import bring_forward, page_now, quieten
+from responder.domain.escalation import Notice, bring_forward, page_now, quieten, wait_until
 from responder.domain.evidence import as_facts
 from responder.domain.failure_mode import FailureMode
 from responder.domain.guard import (
@@ -158,11 +158,20 @@ def intend(
         proposal=None,
         approval=None,
         refusal=None,
-        notices=page_now(incident.notices, now) if plan.action is Action.FREEZE else incident.notices,
+        notices=_told_meanwhile(incident, page, plan, now),
     )
     spent = PastAction(intent.action_id, incident.id, now, diagnosis.failure_mode)
     facts = {**decided(diagnosis, page, decision), "intent": to_plain(intent), "plan_sha256": plan.sha256}
     return replace(record, actions=(*record.actions, spent)[-100:]), Moved(after, "decided", facts)
+
+
+def _told_meanwhile(incident: Incident, page: Runbook, plan: Plan, now: datetime) -> tuple[Notice, ...]:
+    """A freeze heals nothing, so a person is paged; everything else has the time that its own page allows."""
+    if plan.action is Action.FREEZE:
+        return page_now(incident.notices, now)
+    if incident.attempts:
+        return incident.notices
+    return wait_until(incident.notices, incident.opened_at + page.policy.escalate.page_after, now)
 
 
 def refuse_to_act(

@@ -9,8 +9,9 @@ The columns hold for the default of every runbook; `escalate` in its front matte
 that nobody knows counts as critical. A target's `tell` caps how loudly its team is told.
 
 The first notice is put into the journal when the incident opens, due after `page_after`. It needs neither
-S3 nor Prometheus nor the action: whatever else fails, it goes out. A decision only moves it: forward when
-automation has nothing (more) to try, away when the service recovered in time. What comes after is appended to
+S3 nor Prometheus nor the action: whatever else fails, it goes out. A decision only moves it: to the `page_after` of
+the page whose action is tried, forward when automation has nothing (more) to try, away when the service recovered in
+time. What comes after is appended to
 what was told; the end resolves it.
 """
 
@@ -90,6 +91,13 @@ def bring_forward(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, .
     """Make what is pending due now."""
     return tuple(
         replace(n, due_at=min(n.due_at, now)) if n.pending and n.kind in _LOUD and not n.summary else n for n in notices
+    )
+
+
+def wait_until(notices: tuple[Notice, ...], due_at: datetime, now: datetime) -> tuple[Notice, ...]:
+    """Let what still waits for its time wait as long as the page allows whose action is tried now."""
+    return tuple(
+        replace(n, due_at=due_at) if n.deferred(now) and n.kind in _LOUD and not n.summary else n for n in notices
     )
 
 

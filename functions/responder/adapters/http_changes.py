@@ -1,4 +1,4 @@
-"""Speak to LiteLLM's proxy: it compares nothing, so a change is asked for once and looked at again."""
+"""Look and change over HTTP where nothing is compared: a change is asked for once and looked at again."""
 
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ def look(http: Http, url: str, what: str) -> Any:  # noqa: ANN401  # the caller 
     """Return what it says; raise NotThere when it knows no such thing, CannotKnow when it does not say."""
     answer = http.ask("GET", url)
     if answer.status == _NOT_FOUND:
-        raise NotThere(f"{what}: the proxy knows no such thing")
+        raise NotThere(f"{what}: it knows no such thing")
     if not answer.ok:
         raise CannotKnow(f"{what}: HTTP {answer.status}")
     return answer.json()
