@@ -1,6 +1,7 @@
 """The house is built as it says: files by story, arrows one way, things that must agree do."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 
 from responder.domain import STORY
 from responder.domain.failure_mode import FailureMode
+from responder.domain.levers import PLANNERS
+from responder.domain.runbook import Action
+from responder.domain.touch import TouchKind
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ROOT / "functions"
@@ -129,6 +133,15 @@ def test_every_failure_mode_has_a_page_and_every_page_a_failure_mode() -> None:
     pages = {path.stem for path in (ROOT / "runbooks").glob("*.md")}
 
     assert pages == set(FailureMode)
+
+
+def test_what_may_be_touched_is_told_in_the_order_in_which_it_is_chosen() -> None:
+    told = re.findall(r"^\| `(\w+): ", (ROOT / "docs/remediation.md").read_text(), re.MULTILINE)
+
+    assert told == list(TouchKind)
+    for action in set(Action) - {Action.FREEZE}:
+        ways = [lever.kind for lever in PLANNERS if lever.action is action]
+        assert ways == [kind for kind in TouchKind if kind in ways]
 
 
 def test_every_failure_mode_has_a_sample_event() -> None:

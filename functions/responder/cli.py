@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="begin with: responder explain events/alertmanager/latency_spike.json",
     )
     parser.add_argument(
-        "--stack", help=f"the deployed stack (default ${connect.VARIABLE}); explain, classify, lint and rules need none"
+        "--stack",
+        help=f"the deployed stack (default ${connect.VARIABLE});"
+        " explain, classify, backtest, lint, gameday and rules need none",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:

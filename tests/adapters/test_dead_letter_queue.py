@@ -136,4 +136,4 @@ def test_letters_of_a_fifo_queue_are_seen_and_moved_like_others() -> None:
 
     assert (seen.waiting, seen.shape) == (2, moves.touched.of)
     assert queue.apply(target, seen, START, "action-1").result == "accepted"
-    assert moves.touched.mixed == ()
+    assert moves.touched.unfit(moves.touched.of[0], target.region, target.account) is None

@@ -1,17 +1,25 @@
 """Recorded notifications through the production decisions: what would have been done, always in the same bytes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.commands.every_kind import EVERY_KIND, written
 from tests.world import ROOT
 
+from responder.adapters.runbook_files import read_library
 from responder.cli import main
+from responder.commands.backtest import replayed
 from responder.commands.backtest.recordings import read_recordings
-from responder.commands.backtest.replay import witness
+from responder.commands.backtest.replay import Assumed, witness
 from responder.domain.condition import holds
+from responder.domain.plans.rollback import POINTERS
+from responder.domain.runbook import Library
+from responder.domain.services import parse_services
+from responder.domain.touch import REGISTRIES, TouchKind
 from responder.errors import CannotRead
 
 BEGAN = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -76,6 +84,50 @@ def test_every_sample_is_diagnosed_as_what_it_is(sample: Path, capsys: pytest.Ca
 
     (one,) = json.loads(capsys.readouterr().out)["incidents"]
     assert one["diagnosed"].startswith(sample.stem)
+
+
+SHIPPED = read_library(ROOT / "runbooks")
+SAMPLES = [
+    ROOT / f"events/alertmanager/{mode}.json"
+    for mode in ("api_timeout", "error_rate", "hot_spot_shard", "latency_spike", "quality_regression")
+]
+
+
+def _library(kind: TouchKind) -> Library:
+    return replace(SHIPPED, targets=parse_services(written(kind), "services.yaml").targets)
+
+
+@pytest.mark.parametrize("kind", TouchKind)
+def test_no_kind_of_thing_breaks_a_backtest(kind: TouchKind) -> None:
+    told = [replayed(read_recordings([one]), _library(kind), Assumed()) for one in SAMPLES]
+
+    acted = [story for stories in told for story in stories if story.acted_at]
+    assert all(told)
+    assert not acted or kind in POINTERS
+
+
+@pytest.mark.parametrize(
+    ("kind", "sample"),
+    [
+        *((kind, "quality_regression") for kind in REGISTRIES),
+        (TouchKind.CIRCUIT, "api_timeout"),
+        (TouchKind.LITELLM_CIRCUIT, "api_timeout"),
+        (TouchKind.LISTENER_WEIGHTS, "hot_spot_shard"),
+        (TouchKind.TARGET_GROUP, "hot_spot_shard"),
+        (TouchKind.CAPACITY, "latency_spike"),
+    ],
+)
+def test_how_anything_but_a_release_stood_is_not_known_and_the_refusal_says_so(kind: TouchKind, sample: str) -> None:
+    recorded = read_recordings([ROOT / f"events/alertmanager/{sample}.json"])
+
+    (one,) = replayed(recorded, _library(kind), Assumed())
+
+    assert "backtest does not know how it stood" in one.decided
+    assert "`responder gameday` plays" in one.decided
+
+
+def test_every_kind_has_an_entry_to_play_with() -> None:
+    assert EVERY_KIND.keys() == set(TouchKind)
 
 
 def test_a_gap_in_the_series_is_two_episodes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,12 @@
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from responder.adapters.runbook_files import read_library
-from responder.commands.classify import Unreadable, classify
+from responder.cli import main
+from responder.commands.classify import Question, Unreadable, classify
 
 BOOK = read_library(Path(__file__).parents[2] / "runbooks").book
 
@@ -46,6 +48,45 @@ def test_a_bad_line_is_answered_in_place_and_fails_at_the_end() -> None:
     assert [o["id"] for o in out] == ["a", None, "b", "c"]
     assert "line 2" in out[1]["error"]
     assert "line 3" in out[2]["error"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"id": 1, "log": ["x"]}', "line 1: unknown key log; did you mean logs?"),
+        ('{"id": 1, "label": {}}', "line 1: unknown key label; did you mean labels?"),
+        ('{"logs": ["x"]}', "line 1: id is missing; write text or a whole number"),
+        ('{"id": [1], "logs": ["x"]}', "line 1: id is [1]; write text or a whole number"),
+        ('{"id": true}', "line 1: id is True; write text or a whole number"),
+        ("[1]", "line 1: not a JSON object; write for example"),
+    ],
+)
+def test_what_would_not_be_read_is_told_in_words(line: str, said: str) -> None:
+    given = json.loads(next(classify([line], BOOK)))
+
+    assert said in given["error"]
+
+
+def test_what_somebody_else_keeps_in_a_line_is_let_be() -> None:
+    ours = {"id": 1, "labels": {"alertname": "ChatSlow"}, "logs": ["CUDA out of memory"]}
+    theirs = {"kind": "log", "text": "x", "failure_mode": "?", "also": [], "source": "vllm", "difficulty": "easy"}
+
+    assert list(classify([json.dumps(ours | theirs)], BOOK)) == list(classify([json.dumps(ours)], BOOK))
+
+
+@pytest.mark.parametrize("name", ["text", 7])
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_line(name: str | int) -> None:
+    line = json.dumps({"id": name, "logs": "CUDA out of memory"})
+
+    assert list(classify(["\ufeff" + line], BOOK)) == list(classify([line], BOOK))
+
+
+def test_help_tells_the_keys_of_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["classify", "--help"])
+
+    told = capsys.readouterr().out
+    assert all(f"\n  {f.name} " in told for f in fields(Question))
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

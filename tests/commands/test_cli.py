@@ -57,14 +57,16 @@ def test_what_would_be_done_afterwards_is_explained_beforehand(
     queues = "arn:aws:sqs:us-east-1:123456789012"
     letters = f'{{queue: "{queues}:chat-dead", of: ["{queues}:chat-work"], most: 500}}'
     entry = 'match: {model: chat}, account: "123456789012", region: us-east-1, series: {model: chat}, team: t'
-    touch = f"touch: {{sagemaker_endpoint: chat, dead_letters: {letters}}}"
+    place = "application: chat, environment: live, profile: routing"
+    circuit = f"{{{place}, open: {{primary: 0}}, half_open: {{primary: 0.1}}}}"
+    touch = f"touch: {{circuit: {circuit}, dead_letters: {letters}}}"
     (tmp_path / "services.yaml").write_text(f"services: {{chat: {{{entry}, {touch}}}}}\n", encoding="utf-8")
     monkeypatch.setenv("RUNBOOKS_DIR", str(tmp_path))
 
     main(["explain", str(ROOT / "events/alertmanager/api_timeout.json")])
 
     told = capsys.readouterr().out
-    assert "requeue, once it is well and its alerts have ended: move the dead letters of chat-dead back" in told
+    assert "requeue, once that made it well and its alerts have ended: move the dead letters of chat-dead back" in told
     assert "at most 500, 10 a second" in told
 
 

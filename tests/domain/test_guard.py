@@ -59,13 +59,20 @@ def test_an_unknown_failure_is_never_answered() -> None:
     assert _says(diagnosis_guard(a_diagnosis(FailureMode.UNKNOWN))) == ("deny", Reason.UNKNOWN_FAILURE)
 
 
+def test_a_failure_that_only_the_choice_of_words_speaks_for_is_named_and_not_answered() -> None:
+    verdict = diagnosis_guard(replace(a_diagnosis(), hearsay=True))
+
+    assert _says(verdict) == ("deny", Reason.UNKNOWN_FAILURE)
+    assert verdict.says == "only the choice of words speaks for latency_spike; no signal and no measurement does"
+
+
 def test_what_no_page_knows_is_said_so_and_what_was_nearly_known_is_named() -> None:
     nothing, nearly = (
         replace(a_diagnosis(FailureMode.UNKNOWN), leading=leading, confidence=confidence)
         for leading, confidence in ((FailureMode.UNKNOWN, 0.78), (FailureMode.LATENCY_SPIKE, 0.6))
     )
 
-    assert diagnosis_guard(nothing).says == "unsure: nothing speaks for a failure that any page knows"
+    assert diagnosis_guard(nothing).says == "unsure: nothing speaks clearly for a failure that any page knows"
     assert diagnosis_guard(nearly).says.startswith("unsure: best guess latency_spike at 0.60, needed 0.75")
 
 

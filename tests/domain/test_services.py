@@ -1,9 +1,13 @@
+import json
 import re
+from typing import Any
 
 import pytest
+from tests.commands.every_kind import EVERY_KIND, written
 
 from responder.domain.runbook import FLEET, STORM, parse_quota
 from responder.domain.services import parse_services
+from responder.domain.touch import TouchKind
 from responder.errors import CannotRead
 
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1"
@@ -126,3 +130,60 @@ def test_dead_letters_are_in_the_account_and_region_of_their_target() -> None:
 
     with pytest.raises(CannotRead, match=r"is in 123456789012/eu-west-1, search in 123456789012/us-east-1"):
         parse_services(GOOD.replace("touch: {sagemaker_endpoint: search}", touch), "services.yaml")
+
+
+SQS = "arn:aws:sqs:us-east-1:123456789012"
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "said"),
+    [
+        (TouchKind.DEAD_LETTERS, {"of": f"{SQS}:work"}, r"dead_letters.of is 'arn.*', not a list; write a list: \["),
+        (TouchKind.DEAD_LETTERS, {"of": []}, "dead_letters.of is empty; name at least 1"),
+        (TouchKind.DEAD_LETTERS, {"queue": "dead"}, "write the ARN of the queue, not its name or URL, like arn:aws"),
+        (TouchKind.DEAD_LETTERS, {"queue": f"{SQS}:dead\n"}, "write the ARN of the queue"),
+        (TouchKind.DEAD_LETTERS, {"of": [f"{SQS}:work.fifo"]}, "work.fifo is FIFO, the other is not"),
+        (TouchKind.DEAD_LETTERS, {"queue": f"{SQS}:dead.fifo"}, "dead.fifo is FIFO, the other is not"),
+        (TouchKind.DEAD_LETTERS, {"of": [f"{SQS}:dead"]}, "chat: .*: it is the dead-letter queue itself"),
+        (TouchKind.DEAD_LETTERS, {"of": [f"{SQS.replace('us-', 'eu-')}:work"]}, "in region eu-east-1, the entry in us"),
+        (TouchKind.DEAD_LETTERS, {"of": [f"{SQS.replace('1234', '9999')}:work"]}, "it is in account 999956789012"),
+        (TouchKind.DEAD_LETTERS, {"queue": f"{SQS.replace('1234', '9999')}:dead"}, "is in 999956789012/us-east-1"),
+        (TouchKind.LITELLM_CIRCUIT, {"half_open": 10}, "10 is not .*; write a share between 0 and 0.5"),
+        (TouchKind.LITELLM_CIRCUIT, {"half_open": 0}, "0 is not .*; write a share between 0 and 0.5"),
+        (TouchKind.LITELLM_CIRCUIT, {"url": "http://g:4000/"}, "write .* without path or trailing slash, like https"),
+        (TouchKind.LITELLM_CIRCUIT, {"fallback": ["a", "a"]}, "fallback: a is written twice; keep one"),
+        (TouchKind.CIRCUIT, {"half_open": {"share": 0}}, "chat: half_open is the same as open"),
+        (TouchKind.CAPACITY, {"resource": "endpoint/rank/AllTraffic"}, "write .*endpoint/NAME/variant/NAME, like"),
+        (TouchKind.LISTENER_WEIGHTS, {"weights": {"a": 0, "b": 0}}, "all weights are 0"),
+        (TouchKind.VARIANT_WEIGHTS, {"weights": {"a": 0, "b": 0}}, "all weights are 0"),
+        (TouchKind.TARGET_GROUP, {"group": "chat"}, "write the ARN of the target group, not its name"),
+        (TouchKind.MODEL_PACKAGES, {"groups": [f"{SQS}:x"]}, "write the name of the model package group, not its ARN"),
+        (TouchKind.MLFLOW_REGISTRY, {"models": ["a", "a"]}, "models: a is written twice"),
+        (TouchKind.REGISTRY, {"models": ["a", "a"]}, "models: a is written twice"),
+        (TouchKind.ADAPTER, {"replicas": ["http://a:1", "http://a:1"]}, "replicas: http://a:1 is written twice"),
+        (TouchKind.ADAPTER, {"replicas": ["a:1"]}, "replicas.0: 'a:1' .* like http://10.0.0.1:8000"),
+        (TouchKind.ADAPTER, {"objects": ["https://m/{version}"]}, "write an object in S3 with {version} in its key"),
+        (TouchKind.ADAPTER, {"objects": ["s3://m/x"]}, "write an object in S3 with {version} in its key"),
+    ],
+)  # fmt: skip  # one case to a line reads as a table
+def test_one_fault_of_a_thing_is_one_finding_in_words(kind: TouchKind, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(CannotRead) as refused:
+        parse_services(written(kind, **changes), "services.yaml")
+
+    assert re.search(said, str(refused.value)), str(refused.value)
+    assert str(refused.value).count("\n") == 0
+
+
+def test_open_and_half_open_write_the_same_keys() -> None:
+    with pytest.raises(CannotRead, match="share is in only one of open and half_open; write the same keys in both"):
+        parse_services(written(TouchKind.CIRCUIT, half_open={"shore": 0.1}), "services.yaml")
+
+
+def test_calls_go_through_one_circuit() -> None:
+    plain = written(TouchKind.CIRCUIT)
+    both = json.loads(plain)
+    both["services"]["chat"]["touch"]["litellm_circuit"] = EVERY_KIND[TouchKind.LITELLM_CIRCUIT]
+
+    assert parse_services(plain, "services.yaml").targets
+    with pytest.raises(CannotRead, match="chat names circuit and litellm_circuit; keep the one its calls go through"):
+        parse_services(json.dumps(both), "services.yaml")

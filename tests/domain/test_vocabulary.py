@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from responder.domain.alert import Alert, Status
 from responder.domain.diagnosis import Diagnosis, diagnose
 from responder.domain.evidence import Evidence
 from responder.domain.failure_mode import FailureMode as Mode
@@ -73,16 +74,34 @@ def test_a_lone_word_in_strange_company_does_not_act_and_in_the_usual_company_do
 
 
 def test_what_it_says_is_told_with_the_words_that_say_most() -> None:
-    assert "its words are usual for this mode (feature)" in diagnosed("a feature drifted", a_book()).because
+    assert "its words are usual for data_drift (feature)" in diagnosed("a feature drifted", a_book()).because
     doubted = a_book(weight=9, vocabulary=a_vocabulary(a_row("clock", -0.2)))
-    assert "its words are unusual for this mode (clock)" in diagnosed("a clock drifted", doubted).despite
+    assert "its words are unusual for data_drift (clock)" in diagnosed("a clock drifted", doubted).despite
 
 
 def test_what_is_hardly_ever_said_of_anything_else_is_enough_and_what_is_said_of_much_is_not() -> None:
-    faint = a_vocabulary(a_row("featu", 2))
+    faint = a_vocabulary(a_row("featu", 3))
 
     assert diagnosed("a feature", a_book()).failure_mode is Mode.DATA_DRIFT
     assert diagnosed("a feature", a_book(vocabulary=faint)).failure_mode is Mode.UNKNOWN
+
+
+def test_what_no_signal_shows_is_hearsay() -> None:
+    measured = Evidence("psi", "prometheus", "psi", NOON, 0.4)
+
+    assert diagnosed("a feature", a_book()).hearsay
+    assert not diagnosed("a feature drifted", a_book()).hearsay
+    assert not diagnosed("a feature", a_book(), measured).hearsay
+    assert not diagnosed("nothing of it", a_book()).hearsay
+
+
+def test_a_name_of_a_service_or_of_a_place_is_not_heard() -> None:
+    def told(**labels: str) -> Mode:
+        alert = Alert("f", Status.FIRING, NOON, {"alertname": "Odd", **labels}, {})
+        return diagnose([alert], [], (), a_book(), NOON).failure_mode
+
+    assert told(model="feature", node="feature-7", team="feature") is Mode.UNKNOWN
+    assert told(part="feature") is Mode.DATA_DRIFT
 
 
 def test_a_measurement_needs_no_second_witness() -> None:

@@ -59,7 +59,7 @@ STORIES = (
         Disposition.RECOVERED,
         '{"primary":1}',
         timedelta(minutes=40),
-        alert="LLMTimeouts",
+        alert="LLMRequestTimeouts",
         runbook="api_timeout",
     ),
     Story(
@@ -70,7 +70,7 @@ STORIES = (
         Disposition.ESCALATED,
         '{"primary":0}',
         undone=True,
-        alert="LLMTimeouts",
+        alert="LLMRequestTimeouts",
         runbook="api_timeout",
     ),
     Story(
@@ -81,7 +81,7 @@ STORIES = (
         Disposition.RECOVERED,
         "1,0",
         LATER,
-        alert="LLMTimeouts",
+        alert="LLMRequestTimeouts",
         runbook="api_timeout",
     ),
     Story(
@@ -92,7 +92,7 @@ STORIES = (
         Disposition.ESCALATED,
         "0,9",
         undone=True,
-        alert="LLMTimeouts",
+        alert="LLMRequestTimeouts",
         runbook="api_timeout",
     ),
 )

@@ -77,7 +77,7 @@ def _story(
         '{"primary":1}',
         ALERT_ENDS,
         undone=undone,
-        alert="LLMTimeouts",
+        alert="LLMRequestTimeouts",
         runbook="api_timeout",
     )
 

@@ -31,7 +31,7 @@ SLOW = {"runbook": "runbooks/api_timeout.md"}
 
 
 def _alert() -> Alert:
-    return replace(an_alert(alertname="LLMTimeouts"), annotations=SLOW)
+    return replace(an_alert(alertname="LLMRequestTimeouts"), annotations=SLOW)
 
 
 def _queue(practice: Practice) -> InMemoryDeadLetters:

@@ -12,7 +12,7 @@ from responder.domain.touch import Touch, TouchKind
 
 KIND = TouchKind.LITELLM_CIRCUIT
 GATEWAY = LiteLlmCircuit("http://gateway:4000", "chat", ("spare",), 0.1, "chat/gateway")
-ALERT = replace(an_alert(alertname="LLMTimeouts"), annotations={"runbook": "runbooks/api_timeout.md"})
+ALERT = replace(an_alert(alertname="LLMRequestTimeouts"), annotations={"runbook": "runbooks/api_timeout.md"})
 
 
 def _begun(*stuck: str, **weights: str) -> Practice:

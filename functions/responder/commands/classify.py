@@ -4,8 +4,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -18,6 +19,14 @@ from responder.domain.plain import canonical, from_plain
 from responder.domain.runbook import Book
 from responder.errors import CannotRead
 
+_ABOUT = """Reads one JSON object per line and answers each with one line. Its keys; all but id may be left out:
+
+  id           text or a whole number, given back in the answer
+  labels       a map of the alert's labels: {"alertname": "HighLatency", "model": "chat"}
+  annotations  a map of its annotations: {"summary": "..."}
+  logs         one log line, or a list of them
+  metrics      a map of numbers by the names the pages give them: {"projected_budget_ratio": 1.5}"""
+_BOM = "\ufeff"
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a line has no time, and the same line gives the same answer
 
 
@@ -35,7 +44,7 @@ Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 
 @dataclass(frozen=True)
 class Question:
-    """One line of input; everything but the id may be left out, and keys we do not know are ignored."""
+    """One line of input; everything but the id may be left out."""
 
     id: str | int
     labels: Texts = field(default_factory=dict)
@@ -57,6 +66,7 @@ def classify(lines: Iterable[str], book: Book) -> Iterator[str]:
         plain: object = None
         try:
             plain = _parse(line, number)
+            _check(plain, f"line {number}")
             yield canonical(_answer(from_plain(Question, plain, f"line {number}"), book))
         except CannotRead as error:
             unreadable += 1
@@ -67,9 +77,25 @@ def classify(lines: Iterable[str], book: Book) -> Iterator[str]:
 
 def _parse(line: str, number: int) -> object:
     try:
-        return json.loads(line)
+        return json.loads(line.removeprefix(_BOM))
     except ValueError as error:
         raise CannotRead(f"line {number}: not JSON: {error}") from error
+
+
+def _check(plain: object, where: str) -> None:
+    """Refuse what would be answered as if it had not been said: a mistyped key, and what is no name.
+
+    Other keys are somebody's own, a label or a source, and are let be.
+    """
+    if not isinstance(plain, dict):
+        raise CannotRead(f'{where}: not a JSON object; write for example {{"id": 1, "logs": ["..."]}}')
+    known = {f.name for f in fields(Question)}
+    for key in plain.keys() - known:
+        if meant := [near for near in get_close_matches(key, known, cutoff=0.8) if near not in plain]:
+            raise CannotRead(f"{where}: unknown key {key}; did you mean {meant[0]}?")
+    given = plain.get("id")
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        raise CannotRead(f"{where}: id is {'missing' if given is None else repr(given)}; write text or a whole number")
 
 
 def _answer(question: Question, book: Book) -> dict[str, object]:
@@ -104,7 +130,10 @@ def _evidence(question: Question) -> tuple[Evidence, ...]:
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
-        "classify", help="JSON lines on standard input, one diagnosis per line on standard output"
+        "classify",
+        help="JSON lines on standard input, one diagnosis per line on standard output",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
 

@@ -12,6 +12,7 @@ from responder.commands import connect
 from responder.domain.alert import Notification
 from responder.domain.duration import write_duration
 from responder.domain.evidence import Evidence
+from responder.domain.guard import Reason
 from responder.domain.message import Message, to_messages
 from responder.domain.plain import canonical, stamp, to_plain
 from responder.domain.plans.requeue import promise
@@ -69,7 +70,7 @@ def _lines(one: Explained) -> Iterator[str]:
         return
     believed = one.diagnosis
     yield ""
-    yield f"diagnosis  {believed.failure_mode}, confidence {believed.confidence:.2f} (next best {believed.runner_up})"
+    yield f"diagnosis  {believed.says}"
     yield from (f"  because  {reason}" for reason in one.diagnosis.because)
     yield from (f"  despite  {reason}" for reason in one.diagnosis.despite)
     yield from (
@@ -96,10 +97,11 @@ def _plan(one: Explained) -> Iterator[str]:
         yield f"  desired  {canonical(plan.desired)}, within {write_duration(plan.converge_within)}"
         yield f"  by hand  {plan.command}"
         yield f"  undo     {plan.undo_command}"
-    for follow_up in one.decision.afterwards if one.decision else ():
-        says = promise(one.target) if one.target else None
-        yield f"  after    {follow_up.action}, once it is well and its alerts have ended: {says or 'nothing'}"
     refusal = one.decision.refusal if one.decision else None
+    nothing_heals = refusal is not None and refusal.reason is Reason.NO_REMEDIATION
+    for follow_up in one.decision.afterwards if one.decision and not nothing_heals else ():
+        says = promise(one.target) if one.target else None
+        yield f"  after    {follow_up.action}, once that made it well and its alerts have ended: {says or 'nothing'}"
     yield f"would      not act: {refusal.reason} ({refusal.says})" if refusal else "would      act"
 
 

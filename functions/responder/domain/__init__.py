@@ -7,6 +7,7 @@ STORY = (
     "alert",
     "check_digits",
     "redaction",
+    "things.asked",
     "things.adapter",
     "things.documents",
     "things.gateway",

@@ -29,6 +29,7 @@ LINKED = 5.5  # the alert names this page: enough to act alone, and undone by on
 SIGNALS = 0.5  # the share of what signals read in words, the prior included
 OPINION = 1.3  # the weight of what the vocabulary says
 EITHER = 0.5  # what it says for a mode that there are two witnesses at all
+ALONE = 1.0  # what it says against a mode that no signal shows it
 WORTH_TELLING = 0.5  # log-odds; an opinion that weighs less is counted and not told
 UNSEEN = 0.2  # what all modes weigh together that nobody has spoken of, against 1 for `unknown`
 DISPUTE = 2.0  # log-odds; a rival that signals alone would name: no vocabulary decides between two of them
@@ -42,7 +43,8 @@ _LABEL = "failure_mode"
 class Diagnosis:
     """A failure mode, how sure we are, and what it rests on.
 
-    `leading` is the best guess even when unsure; `confidence`, `because` and `despite` are about it.
+    `leading` is the best guess even when unsure; `confidence`, `because` and `despite` are about it. It is `hearsay`
+    when only the vocabulary speaks for it, and neither a signal nor a measurement: enough to name it, not to act.
     """
 
     failure_mode: FailureMode
@@ -53,6 +55,18 @@ class Diagnosis:
     runner_up: FailureMode
     evidence: tuple[Evidence, ...]
     at: datetime
+    hearsay: bool = False
+
+    @property
+    def says(self) -> str:
+        """Say it in one line: the mode, or how near the nearest came."""
+        if self.failure_mode is not FailureMode.UNKNOWN:
+            return f"{self.failure_mode}, confidence {self.confidence:.2f}, next best {self.runner_up}"
+        if self.leading is FailureMode.UNKNOWN:
+            return f"unknown; nearest is {self.runner_up}, which is less likely than that no page knows it"
+        return (
+            f"unknown; nearest is {self.leading} at {self.confidence:.2f}, {THRESHOLD:.2f} and a clear lead are needed"
+        )
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,13 @@ def diagnose(
         runner_up=second.mode,
         evidence=evidence,
         at=at,
+        hearsay=best.mode is not FailureMode.UNKNOWN and not _shows(best.mode, sightings, linked),
     )
+
+
+def _shows(mode: FailureMode, sightings: Sequence[Sighting], linked: Sequence[FailureMode]) -> bool:
+    """Say whether anything but the vocabulary speaks for a mode."""
+    return mode in linked or any(s.mode is mode and s.signal.weight > 0 for s in sightings)
 
 
 def _rival(best: FailureMode, alone: Mapping[FailureMode, _Score]) -> FailureMode | None:
@@ -125,7 +145,7 @@ def _told(best: _Score, opinion: Opinion | None, rival: FailureMode | None) -> _
     because, despite = list(best.because), list(best.despite)
     weight, words = (opinion.of(best.mode), opinion.words(best.mode)) if opinion else (0.0, ())
     if words and abs(weight) >= WORTH_TELLING:
-        usual = f"usual for this mode ({', '.join(words)})"
+        usual = f"usual for {best.mode} ({', '.join(words)})"
         (because if weight > 0 else despite).append(f"its words are {usual if weight > 0 else 'un' + usual}")
     if rival:
         despite.append(f"its signals name {rival} as well")
@@ -169,7 +189,7 @@ def _hear(
 ) -> dict[FailureMode, _Score]:
     """Weigh the words of each mode that is open; together they say no more than words may."""
     starts = {mode: _start(alone, mode) for mode in asked}
-    weighed = {mode: start.weighed(opinion.of(mode)) for mode, start in starts.items()}
+    weighed = {m: start.weighed(opinion.of(m)) - (0 if m in alone else ALONE) for m, start in starts.items()}
     excess = max(0.0, max(weighed.values(), default=0.0) - (PRIOR + WORDS))
     return alone | {mode: starts[mode].heard(weighed[mode] - excess) for mode in asked}
 

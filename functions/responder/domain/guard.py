@@ -79,13 +79,16 @@ def diagnosis_guard(diagnosis: Diagnosis) -> Verdict:
             Reason.UNKNOWN_FAILURE,
             _unsure(diagnosis),
         )
+    if diagnosis.hearsay:
+        says = f"only the choice of words speaks for {diagnosis.failure_mode}; no signal and no measurement does"
+        return _deny("diagnosis", Reason.UNKNOWN_FAILURE, says)
     return _allow("diagnosis", f"{diagnosis.failure_mode} at {diagnosis.confidence:.2f}")
 
 
 def _unsure(diagnosis: Diagnosis) -> str:
     """Say how near the best guess came; where nothing is likelier than that no page knows it, say that."""
-    if diagnosis.leading is FailureMode.UNKNOWN and diagnosis.confidence >= THRESHOLD:
-        return "unsure: nothing speaks for a failure that any page knows"
+    if diagnosis.leading is FailureMode.UNKNOWN:
+        return "unsure: nothing speaks clearly for a failure that any page knows"
     return (
         f"unsure: best guess {diagnosis.leading} at {diagnosis.confidence:.2f},"
         f" needed {THRESHOLD:.2f} and a clear margin over {diagnosis.runner_up}"

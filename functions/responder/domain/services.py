@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from responder.domain.runbook import FLEET, STORM, OneQuota, Quota, Quotas
 from responder.domain.target import Target, Team
-from responder.domain.touch import REGISTRIES
+from responder.domain.touch import REGISTRIES, TouchKind
 from responder.domain.written import Finding, Place, Written, nearest, read_as, read_yaml, refuse
 
 _KEYS = ["services", "fleet", "storm", "teams"]
@@ -137,6 +137,8 @@ def _entry_faults(target: Target, place: Place, at: Written) -> Iterator[Finding
     yield from _elsewhere(target, place, at)
     yield from _mixed(target, place, at)
     yield from _second_registry(target, place, at)
+    yield from _circuits(target, place, at)
+    yield from _all_nothing(target, place, at)
     role = _ROLE.fullmatch(target.role_arn or "")
     if target.role_arn and (not role or role[1] != target.account):
         yield at.finding(
@@ -149,12 +151,14 @@ def _entry_faults(target: Target, place: Place, at: Written) -> Iterator[Finding
 def _mixed(target: Target, place: Place, at: Written) -> Iterator[Finding]:
     """Dead letters go back to where they died, and SQS knows no other way."""
     named = target.touch.dead_letters
-    for queue in named.mixed if named else ():
-        yield at.finding(
-            (*place, "touch", "dead_letters", "of"),
-            f"{queue} cannot have dead letters in {named.name if named else ''}",
-            "name the queues whose RedrivePolicy leads there: same account and region, FIFO to FIFO",
-        )
+    for number, queue in enumerate(named.of if named else ()):
+        why = named.unfit(queue, target.region, target.account) if named else None
+        if named and why:
+            yield at.finding(
+                (*place, "touch", "dead_letters", "of", number),
+                f"{target.name}: {queue} cannot have dead letters in {named.name}: {why}",
+                "name the queues whose RedrivePolicy leads there: same account and region, FIFO to FIFO",
+            )
 
 
 def _second_registry(target: Target, place: Place, at: Written) -> Iterator[Finding]:
@@ -165,6 +169,29 @@ def _second_registry(target: Target, place: Place, at: Written) -> Iterator[Find
             f"{target.name} names a second model registry: {kind}",
             "name the one the service loads its models from",
         )
+
+
+def _circuits(target: Target, place: Place, at: Written) -> Iterator[Finding]:
+    """A circuit that is as open half open as open would never probe; of two, one would be opened."""
+    flag, here = target.touch.circuit, (*place, "touch", "circuit")
+    if flag and target.touch.litellm_circuit:
+        yield at.finding(here, f"{target.name} names circuit and litellm_circuit", "keep the one its calls go through")
+    if flag and flag.open == flag.half_open:
+        yield at.finding(
+            (*here, "half_open"), f"{target.name}: half_open is the same as open", "let a share of the calls through"
+        )
+    for key in sorted(flag.open.keys() ^ flag.half_open.keys() if flag else ()):
+        says = f"{target.name}: {key} is in only one of open and half_open"
+        yield at.finding((*here, "half_open"), says, "write the same keys in both")
+
+
+def _all_nothing(target: Target, place: Place, at: Written) -> Iterator[Finding]:
+    """Weights that are all 0 send the calls nowhere."""
+    for kind in (TouchKind.VARIANT_WEIGHTS, TouchKind.LISTENER_WEIGHTS):
+        spread = getattr(target.touch, kind)
+        if spread and not any(spread.weights.values()):
+            where = (*place, "touch", kind, "weights")
+            yield at.finding(where, f"{target.name}: all weights are 0", "give at least one of them a share")
 
 
 def _elsewhere(target: Target, place: Place, at: Written) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ index. So a look costs about the same with ten runbooks and with a thousand.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -24,6 +24,14 @@ LONGEST_LOG = 200_000  # characters of all log lines together: ten megabytes mus
 _LONGEST_QUOTE = 80
 _NAME = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
 _SILENT = {"alertname", "runbook", "runbook_url", *SEVERITY_LABELS}
+# Labels that say where it is, or whose: a service may be called anything.
+# fmt: off
+_WHERE = frozenset({
+    "app", "cluster", "container", "deployment", "endpoint", "env", "environment", "host", "hostname",
+    "instance", "job", "model", "model_id", "model_name", "namespace", "node", "owner", "pod", "project",
+    "region", "replica", "resource", "server", "service", "site", "squad", "target", "team", "tenant", "zone",
+})
+# fmt: on
 
 Owned = tuple[FailureMode, Signal]
 
@@ -127,14 +135,18 @@ def measure_name(mode: FailureMode, signal: Signal) -> str:
 
 def written(alert: Alert) -> str:
     """Return what an alert says in words, on one line; its loudness and its links say nothing about the cause."""
+    return _written(alert, _SILENT)
+
+
+def _written(alert: Alert, silent: Collection[str]) -> str:
     pairs = [*sorted(alert.labels.items()), *sorted(alert.annotations.items())]
-    told = [f"{name}={text}" for name, text in pairs if name not in _SILENT and "://" not in text]
+    told = [f"{name}={text}" for name, text in pairs if name not in silent and "://" not in text]
     return _one_line(". ".join([as_words(alert.name), *told]))
 
 
 def as_told(alerts: Iterable[Alert], logs: Iterable[str]) -> list[str]:
-    """Return every text that is read: what the alerts say, and the log lines."""
-    return [*map(written, alerts), *_bounded(logs)]
+    """Return every text that is heard as a whole: what the alerts say, but for where and whose, and the log lines."""
+    return [*(_written(alert, _SILENT | _WHERE) for alert in alerts), *_bounded(logs)]
 
 
 def _bounded(lines: Iterable[str]) -> Iterator[str]:

@@ -23,7 +23,8 @@ START = "*"  # the row that says what a text weighs before any word of it is hea
 MODES = tuple(mode for mode in FailureMode if mode is not FailureMode.UNKNOWN)
 HEADER = "\t".join(("word", "rarity", *MODES))
 _QUOTED = 3
-_TELLING = 3  # letters: "of" and "7" are counted and not quoted
+# Counted and not quoted, as are numbers and words of one or two letters.
+_DULL = frozenset("all and any are but for from had has its not one out per than that the this was were with".split())  # noqa: SIM905  # a list of words reads as words
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+|[%$€><≥]")
 _UNSPACED = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")  # scripts that write no spaces are read in pairs
 
@@ -125,8 +126,9 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _tells(word: str) -> bool:
-    return len(word) >= _TELLING or not word.isascii()
+def _tells(quote: str) -> bool:
+    """Say whether a reader learns something from a word or a pair of words."""
+    return all(not word.isascii() or (len(word) > 2 and word not in _DULL) for word in quote.split())  # noqa: PLR2004  # as said above
 
 
 def _check(cells: Sequence[str], place: str) -> None:

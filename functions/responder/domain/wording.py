@@ -166,7 +166,7 @@ def _belief(incident: Incident) -> str:
         known = incident.state is State.CLOSED or trouble_of(incident.resource)
         return "" if known else "What we believe: not diagnosed yet."
     lines = [
-        f"What we believe: {diagnosis.failure_mode}, confidence {diagnosis.confidence:.2f}, next {diagnosis.runner_up}."
+        f"What we believe: {diagnosis.says}."
     ]
     lines += [f"  because {one_line(reason, 200)}" for reason in diagnosis.because]
     lines += [f"  despite {one_line(reason, 200)}" for reason in diagnosis.despite]

@@ -90,7 +90,7 @@ def read_as(kind: type[T], data: object, written: Written, at: Place = ()) -> Re
     try:
         return Read(TypeAdapter(kind).validate_python(data), ())
     except ValidationError as error:
-        return Read(None, tuple(_fault(e, kind, written, at) for e in error.errors(include_url=False)))
+        return Read(None, tuple(_fault(e, kind, written, at) for e in _own(error)))
 
 
 def refuse(findings: Sequence[Finding]) -> None:
@@ -117,6 +117,13 @@ def _places(node: yaml.Node, first_line: int, at: Place = ()) -> Iterator[tuple[
             yield from _places(value, first_line, (*at, number))
 
 
+def _own(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is at fault; a list is not too short because of its bad items."""
+    found = error.errors(include_url=False)
+    inner = {e["loc"][:-1] for e in found}
+    return [e for e in found if e["type"] != "too_short" or e["loc"] not in inner]
+
+
 def _fault(error: ErrorDetails, kind: type, written: Written, at: Place) -> Finding:
     place = (*at, *error["loc"])
     name = ".".join(map(str, place)) or "the document"
@@ -128,11 +135,23 @@ def _fault(error: ErrorDetails, kind: type, written: Written, at: Place) -> Find
         case "enum":
             known = [word.strip(" '") for word in error["ctx"]["expected"].replace(" or ", ", ").split(",")]
             return written.finding(place, f"{name}: unknown {error['input']!r}", nearest(error["input"], known))
+        case _:
+            what, do = _said(error)
+            return written.finding(place, f"{name}{what}", do)
+
+
+def _said(error: ErrorDetails) -> tuple[str, str]:
+    """Word what is wrong with a value, and what to do about it."""
+    match error["type"]:
+        case "tuple_type":
+            return f" is {error['input']!r}, not a list", "write a list: [ … ]"
+        case "too_short" if not error["input"]:
+            return " is empty", f"name at least {error['ctx']['min_length']}"
         case "string_type":
-            return written.finding(place, f"{name} is {error['input']!r}, not text", "put it in quotes")
+            return f" is {error['input']!r}, not text", "put it in quotes"
         case _:
             what, _, do = error["msg"].removeprefix("Value error, ").partition("; ")
-            return written.finding(place, f"{name}: {what}", do or f"it was {error['input']!r}")
+            return f": {what}", do or f"it was {error['input']!r}"
 
 
 def _keys(kind: Any, place: Place) -> list[str]:  # noqa: ANN401  # any annotation a dataclass field may have

@@ -62,7 +62,8 @@ def run(asked: argparse.Namespace) -> int:
     print("\n".join(as_text(sums, told)))
     print(
         f"\nassumed: mode {assumed.mode}, releases {write_duration(assumed.release_age)} old with a known good one"
-        f" before, changes {'help' if assumed.helps else 'do not help'}; metrics and logs of the time are not known"
+        f" before, changes {'help' if assumed.helps else 'do not help'}; metrics and logs of the time are not known,"
+        " and of all but releases not how they stood"
     )
     return 0
 

@@ -1,7 +1,8 @@
 """Drive recorded notifications through the production stories, on twins and a clock that jumps.
 
 What a recording cannot tell is assumed, and said: every target runs a release of a given age with a known
-good one before it, a change arrives after five minutes, and it helps (or not, when asked so).
+good one before it, a change arrives after five minutes, and it helps (or not, when asked so). How anything else
+stood is not assumed: a change of it is refused.
 """
 
 from collections.abc import Sequence
@@ -15,16 +16,18 @@ from responder.adapters.in_memory import (
     InMemoryModes,
     InMemoryReleases,
 )
-from responder.adapters.in_memory_levers import InMemoryThings, levers
+from responder.adapters.in_memory_levers import InMemoryThings
 from responder.adapters.in_memory_registry import InMemoryRegistry, InMemorySnapshots
 from responder.adapters.in_memory_twins import twins
 from responder.commands.backtest.recordings import Delivery
+from responder.commands.backtest.untold import Untold
 from responder.domain.alert import Alert, Status
 from responder.domain.audit import Actor
 from responder.domain.condition import holds
 from responder.domain.evidence import Sample
 from responder.domain.guard import Firing
 from responder.domain.incident import State
+from responder.domain.levers import PLANNERS
 from responder.domain.message import Message, to_messages
 from responder.domain.plans.rollback import POINTERS
 from responder.domain.release import Artefacts, Configuration, Release
@@ -136,7 +139,7 @@ class Replay:
             metrics=_AsRecorded(self),
             alerts=_StillFiring(self),
             modes=InMemoryModes(settings={"global": self.assumed.mode}),
-            remediators=levers(self.things),
+            remediators={lever: self.things[lever.kind] if lever.kind in POINTERS else Untold() for lever in PLANNERS},
             configurations=self.things,
             releases=_Released(replay=self),
             registry=InMemoryRegistry(),
@@ -148,8 +151,8 @@ class Replay:
 
     def is_well(self, target: Target) -> bool:
         """A target is well when nothing fires on it, or when something was changed and changes help."""
-        kind = next(iter(target.things))
-        seen = self.things[kind].things.get(target.things[kind])
+        kind = next((kind for kind in target.things if kind in POINTERS), None)
+        seen = self.things[kind].things.get(target.things[kind]) if kind else None
         changed = seen is not None and seen.settled and seen.release not in ("", NOW_RUNS)
         return not self.firing.get(target.resource) or (changed and self.assumed.helps)
 

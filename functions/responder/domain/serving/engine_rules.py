@@ -24,6 +24,7 @@ MODEL_WHY = """
     replicas one by one, hence the wait; a load failure needs none.
 """
 ENGINES = 'container=~"vllm|sglang|tgi|triton.*|model.*"'
+VLLM_CACHE = ("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc")  # what older ones call it stands last
 
 
 def memory(levels: Iterable[ServiceLevel]) -> Group:
@@ -41,13 +42,14 @@ def model(levels: Iterable[ServiceLevel]) -> Group:
 def _memory(level: ServiceLevel) -> Iterator[Alarm]:
     if not level.match or level.pods:
         yield _killed(level)
-    vllm, put_back = _engine("vllm:kv_cache_usage_perc", level), _engine("vllm:num_preemptions_total", level)
+    vllm = " or ".join(f"avg_over_time({_engine(name, level)}[5m])" for name in VLLM_CACHE)
+    put_back = _engine("vllm:num_preemptions_total", level)
     sglang, retracted = _engine("sglang:token_usage", level), _engine("sglang:num_retracted_requests_total", level)
     by = "model_name, instance"
     yield Alarm(
         "LLMCacheFull",
         _named(f"""
-          max by ({by}) (avg_over_time({vllm}[5m])) > 0.95
+          max by ({by}) ({vllm}) > 0.95
             and on ({by}) sum by ({by}) (rate({put_back}[5m])) > 0
           or max by ({by}) (avg_over_time({sglang}[5m])) > 0.95
             and on ({by}) sum by ({by}) (rate({retracted}[5m])) > 0
@@ -86,7 +88,7 @@ def _killed(level: ServiceLevel) -> Alarm:
 def _replicas(level: ServiceLevel) -> Iterator[Alarm]:
     if level.shards:
         yield _hot_shard(level, level.shards)
-    waiting, usage = _engine("vllm:num_requests_waiting", level), _engine("vllm:kv_cache_usage_perc", level)
+    waiting, usage = _engine("vllm:num_requests_waiting", level), " or ".join(_engine(n, level) for n in VLLM_CACHE)
     running, queued = _engine("vllm:num_requests_running", level), _engine("sglang:num_queue_reqs", level)
     yield Alarm(
         "LLMHotShard",

@@ -7,9 +7,24 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field
 
+from responder.domain.things.asked import ONCE, text
+
 VERSION = "{version}"
 _NAMED = r"(?P<version>[A-Za-z0-9][A-Za-z0-9._-]{0,127})"
-Replica = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
+Replica = Annotated[
+    str,
+    text(
+        r"https?://[A-Za-z0-9.-]+(:\d{1,5})?",
+        "its URL with http:// or https://, without path or trailing slash, like http://10.0.0.1:8000",
+    ),
+]
+Object = Annotated[
+    str,
+    text(
+        r"s3://[^/]+/.*\{version\}.*",
+        "an object in S3 with {version} in its key, like s3://models/support/{version}/adapter_model.safetensors",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -23,9 +38,9 @@ class Adapter:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     adapter: str
-    path: Annotated[str, Field(pattern=r"\{version\}")]
-    replicas: Annotated[tuple[Replica, ...], Field(min_length=1, max_length=32)]
-    objects: tuple[str, ...]
+    path: Annotated[str, text(r".*\{version\}.*", "{version} where the version goes, like /adapters/support/{version}")]
+    replicas: Annotated[tuple[Replica, ...], Field(min_length=1, max_length=32), ONCE]
+    objects: tuple[Object, ...]
     token: str | None = None
 
     @property

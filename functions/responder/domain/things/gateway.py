@@ -7,8 +7,16 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field
 
+from responder.domain.things.asked import ONCE, share, text
+
 Limit = Literal["rpm_limit", "tpm_limit"]
-Url = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
+Url = Annotated[
+    str,
+    text(
+        r"https?://[A-Za-z0-9.-]+(:\d{1,5})?",
+        "the gateway's URL with http:// or https://, without path or trailing slash, like https://gateway.internal:4000",
+    ),
+]
 Id = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 
 
@@ -43,8 +51,8 @@ class LiteLlmCircuit:
 
     url: Url
     model: Annotated[str, Field(pattern=r"^[\w./:-]+$")]
-    fallback: Annotated[tuple[Id, ...], Field(min_length=1)]
-    half_open: Annotated[float, Field(gt=0, le=0.5)]
+    fallback: Annotated[tuple[Id, ...], Field(min_length=1), ONCE]
+    half_open: Annotated[float, share(0.5)]
     token: str
 
     @property

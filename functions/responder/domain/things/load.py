@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from responder.domain.things.asked import text
+
 _STRICT = ConfigDict(extra="forbid")
 WholeWeights = Annotated[dict[str, Annotated[int, Field(ge=0, le=999)]], Field(min_length=2)]
 Weights = Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=2)]
@@ -20,7 +22,13 @@ class Capacity:
 
     __pydantic_config__ = _STRICT
 
-    resource: Annotated[str, Field(pattern=r"^(service/[\w-]+/[\w-]+|endpoint/[\w-]+/variant/[\w-]+)$")]
+    resource: Annotated[
+        str,
+        text(
+            r"(service/[\w-]+/[\w-]+|endpoint/[\w-]+/variant/[\w-]+)",
+            "service/CLUSTER/SERVICE or endpoint/NAME/variant/NAME, like endpoint/rank/variant/AllTraffic",
+        ),
+    ]
     most: Annotated[int, Field(ge=1)]
     id: str = "*"
 
@@ -71,7 +79,12 @@ class ListenerWeights:
     __pydantic_config__ = _STRICT
 
     listener: Annotated[
-        str, Field(pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:\d{12}:listener(-rule)?/app/.+$")
+        str,
+        text(
+            r"arn:aws[a-z-]*:elasticloadbalancing:[^:]+:\d{12}:listener(-rule)?/app/.+",
+            "the ARN of the listener or of one of its rules, like"
+            " arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/…",
+        ),
     ]
     weights: WholeWeights
 
@@ -97,7 +110,14 @@ class TargetGroup:
 
     __pydantic_config__ = _STRICT
 
-    group: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:\d{12}:targetgroup/.+$")]
+    group: Annotated[
+        str,
+        text(
+            r"arn:aws[a-z-]*:elasticloadbalancing:[^:]+:\d{12}:targetgroup/.+",
+            "the ARN of the target group, not its name, like"
+            " arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/…",
+        ),
+    ]
     least: Annotated[int, Field(ge=1)]
     load: str = "sum by (instance) (rate(infer_latency_ms_count{$series}[5m]))"
     label: str = "instance"

@@ -7,11 +7,21 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field
 
+from responder.domain.things.asked import ONCE, text
+
 _STRICT = ConfigDict(extra="forbid")
-Url = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9_.-]+)*$")]
+Url = Annotated[
+    str,
+    text(
+        r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9_.-]+)*",
+        "the server's URL with http:// or https://, without trailing slash, like https://mlflow.internal",
+    ),
+]
 Model = Annotated[str, Field(pattern=r"^[A-Za-z0-9_. -]+$", max_length=256)]
 Alias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=256)]
-Group = Annotated[str, Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")]
+Group = Annotated[
+    str, text(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "the name of the model package group, not its ARN, like chat")
+]
 
 
 @dataclass(frozen=True)
@@ -21,7 +31,7 @@ class Registry:
     __pydantic_config__ = _STRICT
 
     table: str
-    models: tuple[str, ...]
+    models: Annotated[tuple[str, ...], ONCE]
 
     @property
     def name(self) -> str:
@@ -42,7 +52,7 @@ class MlflowRegistry:
     __pydantic_config__ = _STRICT
 
     url: Url
-    models: Annotated[tuple[Model, ...], Field(min_length=1)]
+    models: Annotated[tuple[Model, ...], Field(min_length=1), ONCE]
     alias: Alias
     token: str | None = None
 
@@ -66,7 +76,7 @@ class ModelPackages:
 
     __pydantic_config__ = _STRICT
 
-    groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+    groups: Annotated[tuple[Group, ...], Field(min_length=1), ONCE]
 
     @property
     def models(self) -> tuple[str, ...]:

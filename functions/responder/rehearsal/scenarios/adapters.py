@@ -16,7 +16,7 @@ ADAPTED = Touch(adapter=Adapter("support-de", "{version}", tuple(f"http://{host}
 def _adapters(seen: Sight, *fit: str) -> Health:
     """Each replica whose adapter does not fit, or that has none, fails to load it whenever it is asked for."""
     broken = [path for path in seen.says(Kind.ADAPTER).values() if path not in fit]
-    return Health(unloaded=float(len(broken)), failing=0.02 * len(broken))
+    return Health(unloaded=float(len(broken)), failing=0.005 * len(broken))
 
 
 def _half_loaded(house: House) -> None:

@@ -41,13 +41,13 @@ def _behind_a_gateway(house: House) -> None:
 
 
 SCENARIOS = (
-    Scenario("upstream_gone", "the first model is away for fifteen minutes", "api_timeout", "LLMTimeouts",
+    Scenario("upstream_gone", "the first model is away for fifteen minutes", "api_timeout", "LLMRequestTimeouts",
              lambda seen: _upstream(seen, 15), Expected(("open_circuit", "lift", "lift"), "recovered", "ticket"),
              touch=ROUTED, arrange=_routed),
     Scenario("provider_gone", "the first provider behind the gateway is away for fifteen minutes", "api_timeout",
-             "LLMTimeouts", _provider, Expected(("open_circuit", "lift", "lift"), "recovered", "ticket"),
+             "LLMRequestTimeouts", _provider, Expected(("open_circuit", "lift", "lift"), "recovered", "ticket"),
              touch=GATEWAY, arrange=_behind_a_gateway),
     Scenario("upstream_stays_gone", "the first model is away for hours; the probe finds out", "api_timeout",
-             "LLMTimeouts", lambda seen: _upstream(seen, 600),
+             "LLMRequestTimeouts", lambda seen: _upstream(seen, 600),
              Expected(("open_circuit", "lift", "undo"), "escalated", PAGED), touch=ROUTED, arrange=_routed),
 )  # fmt: skip

@@ -50,9 +50,9 @@ def _die_again(house: House) -> None:
 
 SCENARIOS = (
     Scenario("letters_left", "messages die while the first model is away, and it comes back", "api_timeout",
-             "LLMTimeouts", _upstream, Expected(CLEARED_UP, "recovered", "ticket"), touch=WORKING, arrange=_working,
-             events=_some_die),
+             "LLMRequestTimeouts", _upstream, Expected(CLEARED_UP, "recovered", "ticket"), touch=WORKING,
+             arrange=_working, events=_some_die),
     Scenario("letters_die_again", "messages die of themselves while the first model is away", "api_timeout",
-             "LLMTimeouts", _upstream, Expected(CLEARED_UP, "escalated", "ticket"), touch=WORKING, arrange=_die_again,
-             events=_some_die),
+             "LLMRequestTimeouts", _upstream, Expected(CLEARED_UP, "escalated", "ticket"), touch=WORKING,
+             arrange=_die_again, events=_some_die),
 )  # fmt: skip
