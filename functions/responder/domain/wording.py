@@ -165,9 +165,7 @@ def _belief(incident: Incident) -> str:
     if diagnosis is None:
         known = incident.state is State.CLOSED or trouble_of(incident.resource)
         return "" if known else "What we believe: not diagnosed yet."
-    lines = [
-        f"What we believe: {diagnosis.says}."
-    ]
+    lines = [f"What we believe: {diagnosis.says}."]
     lines += [f"  because {one_line(reason, 200)}" for reason in diagnosis.because]
     lines += [f"  despite {one_line(reason, 200)}" for reason in diagnosis.despite]
     lines += [f"  measured {_answer(e)}" for e in _measured(diagnosis)]
