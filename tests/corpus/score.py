@@ -1,7 +1,7 @@
 """Score the classifier: `make score`, or `python -m tests.corpus.score FILE` for items of your own.
 
-All files have been looked at while the pages were written, and the vocabulary is learned from them: they are regression
-tests now, "set aside" is history, and only figures of a first sight say how well new lines are told apart. Those were
+All files but `kept_apart` have been looked at while the pages were written, and the vocabulary is learned from them:
+they are regression tests now, "set aside" is history, and only figures of a first sight say how well new lines are told apart. Those were
 (accuracy, macro-F1, false remediation, before anything was changed for the set):
 
 - with signals, and at last a small vocabulary for them: `blind` 0.87, 0.89, 0.15; `second_blind` 0.85, 0.86, 0.09;
@@ -10,6 +10,8 @@ tests now, "set aside" is history, and only figures of a first sight say how wel
   weights in diagnosis.py were chosen on these): `third_blind` 0.91, 0.92, 0.06; `mostly_foreign` 0.88, 0.88, 0.09;
   `engines_and_alerts`, programs and words that were rare until then, 0.82, 0.84, 0.10;
 - `fourth_blind`, written after all but one of the weights were settled: 0.87, 0.89, 0.03 (0.81, 0.83, 0.04 before).
+- `kept_apart` (129 lines nearest to the style of the given ones), written when everything stood as it is, and not
+  learned from: 0.92, 0.94, 0.06 (two of 35); of the answers given at >= 0.9, 111 of 112 were right.
 
 Lines teach: with half of them the vocabulary alone told four or five in a hundred fewer apart. For a figure you can
 believe, write new items before you open a page.

@@ -1,6 +1,6 @@
 """What the doorman is told of a scenario in play."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from infra.local.journal import Entry
@@ -48,3 +48,19 @@ def test_what_a_scenario_will_ask_for_is_spent_once_all_of_it_was_done(
     assert play.turn.opened_at is not None
     assert (play.turn.acted_at is not None) is spent
     assert (play.turn.reopens_at is not None) is (scenario == "long_and_many")
+
+
+@pytest.mark.parametrize(("scenario", "opens_again"), [("flapping", True), ("slow_release", False)])
+def test_what_is_restless_has_opened_a_moment_ago_as_long_as_it_plays(scenario: str, *, opens_again: bool) -> None:
+    played = next(one for one in SCENARIOS if one.name == scenario)
+    play = Play(played, LIVE[scenario], [Still(("decided",))], lambda _: None, SHIPPED)  # type: ignore[list-item]  # no house
+
+    play.look()
+    first = play.turn.opened_at
+    play.look()
+    assert (play.turn.opened_at != first) is opens_again
+
+    play.turn = replace(play.turn, over=True)
+    last = play.turn.opened_at
+    play.look()
+    assert play.turn.opened_at == last

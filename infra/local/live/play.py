@@ -82,7 +82,8 @@ class Play:
     def look(self) -> None:
         """Note for the doorman how far it is."""
         now, trail = time.monotonic(), self.trail
-        opened = self.turn.opened_at or (now if trail.entries else None)
+        begun = trail.entries and (self.turn.opened_at is None or (self.turn.restless and not self.turn.over))
+        opened = now if begun else self.turn.opened_at  # what opens again and again may have done so a moment ago
         reopens = now + self.live.again_after if self.live.again_after and trail.has("acted") else None
         acted = self.turn.acted_at or (now if trail.count("acted") >= max(1, self.turn.actions) else None)
         over = self.thread is not None and not self.thread.is_alive()
