@@ -21,6 +21,7 @@ from responder.domain.sighting import as_told
 from responder.domain.vocabulary import HEADER, MODES, START, Vocabulary, parse_vocabulary, terms_of
 
 TRUST = 40.0  # how much the lines count against the wish for small weights
+SETTLED = 1e-6  # scikit-learn's own 1e-4 stops so early that one line more or less moves every weight
 OFTEN = 2  # a word of a single line says nothing about other lines
 TIMES_GIVEN = 3  # the lines we were given are the style that counts
 SMALLEST = 0.4  # log-odds; a weight below is not worth its place in the table
@@ -31,7 +32,7 @@ def learn(items: Sequence[dict[str, object]]) -> Vocabulary:
     """Fit one weight per term and mode to the items."""
     heard = TfidfVectorizer(analyzer=_terms, sublinear_tf=True, min_df=OFTEN)
     texts = heard.fit_transform(items)
-    fitted = LogisticRegression(C=TRUST, max_iter=500).fit(texts, [truth_of(item) for item in items])
+    fitted = LogisticRegression(C=TRUST, tol=SETTLED, max_iter=3000).fit(texts, [truth_of(item) for item in items])
     starts = _against_base(fitted.classes_.tolist(), fitted.intercept_.tolist())
     columns = zip(*fitted.coef_.tolist(), strict=True)
     rows = {

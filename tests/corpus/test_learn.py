@@ -53,9 +53,12 @@ def test_a_word_of_a_single_line_is_not_learned() -> None:
 def test_the_shipped_table_is_what_the_lines_teach(tmp_path: Path) -> None:
     main(FILES, tmp_path)
 
-    learned, shipped = (_words(place / VOCABULARY) for place in (tmp_path, RUNBOOKS))
-    assert len(learned ^ shipped) < 0.01 * len(shipped)  # what is nearly too small may go either way elsewhere
+    learned, shipped = (_weights(place / VOCABULARY) for place in (tmp_path, RUNBOOKS))
+    both = learned.keys() | shipped.keys()
+    assert max(abs(learned.get(cell, 0) - shipped.get(cell, 0)) for cell in both) <= 0.5  # as small as what is left out
 
 
-def _words(table: Path) -> set[str]:
-    return {line.split("\t")[0] for line in table.read_text(encoding="utf-8").splitlines()}
+def _weights(table: Path) -> dict[tuple[str, int], float]:
+    """Read every cell; on another machine the last digit may differ, and what is nearly too small be left out."""
+    rows = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()[1:]]
+    return {(row[0], at): float(cell) for row in rows for at, cell in enumerate(row[1:]) if cell}
