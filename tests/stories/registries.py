@@ -9,13 +9,18 @@ from tests.stories.story import SOON, TOLD_MORE, Story
 from tests.world import Practice
 
 from responder.domain.incident import Disposition
+from responder.domain.touch import Touch
+
+
+def _two_versions(practice: Practice, touch: Touch) -> None:
+    practice.touch(touch)
+    for version in (V6, V7):
+        practice.registry.add(version)
 
 
 def _corrupted_registry(practice: Practice) -> None:
     """Somebody moved the pointer to a version with another tokenizer; the alert says so."""
-    practice.touch(A_TARGET.touch)
-    for version in (V6, V7):
-        practice.registry.add(version)
+    _two_versions(practice, A_TARGET.touch)
     practice.registry.point(**{"chat@live": "7"})
     practice.snapshots.keep(a_snapshot())
     practice.metrics.mismatched = lambda: practice.running() != "6"
@@ -28,9 +33,7 @@ def _snapshot_that_was_changed(practice: Practice) -> None:
 
 def _other_champion(practice: Practice) -> None:
     """Somebody moved MLflow's alias to a version with another tokenizer."""
-    practice.touch(IN_MLFLOW)
-    for version in (V6, V7):
-        practice.registry.add(version)
+    _two_versions(practice, IN_MLFLOW)
     practice.registry.point(**{"chat@live": "6"})
     practice.snapshots.keep(written_down(IN_MLFLOW, practice.registry.registry))
     practice.registry.point(**{"chat@live": "7"})
@@ -44,9 +47,7 @@ def _champion_that_was_changed(practice: Practice) -> None:
 
 def _worse_approved(practice: Practice) -> None:
     """Somebody approved a version in SageMaker's Model Registry that answers worse."""
-    practice.touch(PACKAGED)
-    for version in (V6, V7):
-        practice.registry.add(version)
+    _two_versions(practice, PACKAGED)
     practice.registry.decide(**{"chat@6": "Approved"})
     practice.snapshots.keep(written_down(PACKAGED, practice.registry.registry))
     practice.registry.decide(**{"chat@7": "Approved"})

@@ -1,13 +1,11 @@
 """What respond gave up: redriven while that may help, then set aside, and never lost or told twice."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from tests.stories import Crash
+from tests.stories import Crash, failing_at
 from tests.world import CHAT, NOON, Practice, a_message, an_alert, broken
 
 from responder.adapters.in_memory import InMemoryQuarantine, InMemoryQueue
@@ -136,18 +134,7 @@ def test_the_bytes_can_be_read_again_by_who_may() -> None:
 def test_a_crash_at_any_call_leaves_one_incident_one_page_and_a_whole_chain(after: bool) -> None:  # noqa: FBT001  # named by the ids
     for place in range(20):
         drains = Drain()
-        count = iter(range(1000))
-
-        def between(_: str, call: Callable[[], Any], place: int = place, count: Any = count) -> Any:  # noqa: ANN401  # whatever the port returns
-            here = next(count) == place
-            if here and not after:
-                raise Crash
-            answer = call()
-            if here:
-                raise Crash
-            return answer
-
-        drains.practice.between = between
+        drains.practice.between = failing_at(place, Crash(), after=after)
         _until_drained(drains)
         drains.practice.between = None
         drains.practice.now += timedelta(minutes=2)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.stories import Crash
+from tests.stories import Crash, failing_at
 from tests.world import CHAT, Practice, a_library, a_message, a_notification, an_alert, failing
 
 from responder.domain.alert import Alert, Status
@@ -319,26 +319,11 @@ def test_a_crash_at_any_call_leaves_nobody_untold_and_nobody_told_twice(
     writes = [n for n, name in enumerate(calls) if name.startswith("journal") or name == "agenda.incidents"]
     faults = []
     for place in writes[::every]:
-        practice = _play(_at(place, error, after=after))
+        practice = _play(failing_at(place, error, after=after))
         if found := _faults(practice):
             faults.append((place, calls[place], found))
 
     assert faults == []
-
-
-def _at(place: int, error: BaseException, *, after: bool) -> Callable[[str, Callable[[], Any]], Any]:
-    count = iter(range(1_000_000))
-
-    def between(_: str, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the port returns
-        here = next(count) == place
-        if here and not after:
-            raise error
-        answer = call()
-        if here:
-            raise error
-        return answer
-
-    return between
 
 
 def _faults(practice: Practice) -> list[str]:
