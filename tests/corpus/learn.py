@@ -17,7 +17,7 @@ from responder.adapters.runbook_files import VOCABULARY
 from responder.commands.classify import Question, alerts_of
 from responder.domain.failure_mode import FailureMode
 from responder.domain.plain import from_plain
-from responder.domain.sighting import as_told
+from responder.domain.sighting import as_told, lines_of
 from responder.domain.vocabulary import HEADER, MODES, START, Vocabulary, parse_vocabulary, terms_of
 
 TRUST = 40.0  # how much the lines count against the wish for small weights
@@ -61,7 +61,7 @@ def _row(term: str, rarity: float, weights: dict[str, float]) -> str:
 
 def _terms(item: dict[str, object]) -> list[str]:
     line = from_plain(Question, json.loads(question(item)), str(item["id"]))
-    counts, _ = terms_of(as_told(alerts_of(line), line.logs))
+    counts, _ = terms_of(as_told(alerts_of(line), lines_of(line.logs)))
     return list(counts.elements())
 
 

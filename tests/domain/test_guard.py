@@ -63,7 +63,9 @@ def test_a_failure_that_only_the_choice_of_words_speaks_for_is_named_and_not_ans
     verdict = diagnosis_guard(replace(a_diagnosis(), hearsay=True))
 
     assert _says(verdict) == ("deny", Reason.UNKNOWN_FAILURE)
-    assert verdict.says == "only the choice of words speaks for latency_spike; no signal and no measurement does"
+    assert verdict.says == (
+        "it is the choice of words that speaks for latency_spike; signals and measurements alone do not"
+    )
 
 
 def test_what_no_page_knows_is_said_so_and_what_was_nearly_known_is_named() -> None:

@@ -86,10 +86,12 @@ def test_what_is_hardly_ever_said_of_anything_else_is_enough_and_what_is_said_of
     assert diagnosed("a feature", a_book(vocabulary=faint)).failure_mode is Mode.UNKNOWN
 
 
-def test_what_no_signal_shows_is_hearsay() -> None:
+def test_what_signals_alone_do_not_make_likelier_than_not_is_hearsay() -> None:
     measured = Evidence("psi", "prometheus", "psi", NOON, 0.4)
 
     assert diagnosed("a feature", a_book()).hearsay
+    assert diagnosed("a feature drifted", a_book(weight=2)).failure_mode is Mode.DATA_DRIFT
+    assert diagnosed("a feature drifted", a_book(weight=2)).hearsay
     assert not diagnosed("a feature drifted", a_book()).hearsay
     assert not diagnosed("a feature", a_book(), measured).hearsay
     assert not diagnosed("nothing of it", a_book()).hearsay

@@ -1,7 +1,7 @@
 """What an answer of AWS means for a change we asked for, or for a look at something."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,7 @@ from responder.domain.remediation import Outcome
 from responder.domain.target import Target
 from responder.errors import ActionFailed, CannotKnow, NotThere
 
+Part = TypeVar("Part", bound=tuple[str, ...])
 _THEIR_FAULT = 500
 _NOT_OURS = frozenset(
     {
@@ -36,6 +37,20 @@ def ask_once(
     except aws.TROUBLE as error:
         return _no(error)
     return Outcome("accepted", "accepted", answer.get("ResponseMetadata", {}).get("RequestId"))
+
+
+def one_by_one(parts: Sequence[Part], ask: Callable[[Part], Outcome], what: str) -> Outcome:
+    """Move one part after the other; where one has followed the change is under way, and is asked for until all have.
+
+    Each part begins with its name; `what` says what becomes of one.
+    """
+    outcome = Outcome("accepted", "accepted")
+    for done, part in enumerate(parts):
+        outcome = ask(part)
+        if outcome.result != "accepted":
+            says = f"{done} of {len(parts)} {what}; {part[0]}: {outcome.says}"
+            return Outcome("accepted" if done else outcome.result, says, outcome.request_id)
+    return outcome
 
 
 def look(roles: RemediationRoles, service: str, target: Target, what: str, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # boto3 has no types

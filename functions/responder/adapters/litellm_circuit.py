@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from responder.adapters.answers import one_by_one
 from responder.adapters.http import Http
 from responder.adapters.http_changes import SECONDS, change, look
 from responder.adapters.keys import http_for
@@ -60,13 +61,11 @@ class LiteLlmCircuit:
 
 
 def _move(http: Http, named: Circuit, now: Found, wanted: Sequence[tuple[str, str]]) -> Outcome:
-    """Move one after the other; where one has followed the change is under way, and is asked for until all have."""
-    for done, (one, weight) in enumerate(wanted):
-        outcome = change(http, "PATCH", named.url + named.call_for(one), named.asked(weight, now.flags[one]))
-        if outcome.result != "accepted":
-            says = f"{done} of {len(wanted)} deployments followed; {one}: {outcome.says}"
-            return Outcome("accepted" if done else outcome.result, says)
-    return Outcome("accepted", "accepted")
+    def ask(move: tuple[str, str]) -> Outcome:
+        one, weight = move
+        return change(http, "PATCH", named.url + named.call_for(one), named.asked(weight, now.flags[one]))
+
+    return one_by_one(wanted, ask, "deployments followed")
 
 
 def _look(http: Http, named: Circuit) -> Found:

@@ -7,9 +7,11 @@ what a version is made (`object.tokenizer`: s3://…); without any its source co
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from responder.adapters.answers import one_by_one
 from responder.adapters.http import Auth, Http, bearer
 from responder.adapters.http_changes import SECONDS, change
 from responder.adapters.roles import RemediationRoles
@@ -71,15 +73,14 @@ class MlflowRegistry:
 
 
 def _move(http: Http, named: Named, wanted: Sequence[tuple[str, str, str]]) -> Outcome:
-    """Move one after the other; where one has followed the change is under way, and is asked for until all have."""
-    for done, (entry, _, number) in enumerate(wanted):
-        model, _, alias = entry.partition("@")
-        body = {"name": model, "alias": alias, "version": number}
-        outcome = change(http, "POST", f"{named.url}{SET_ALIAS}", body)
-        if outcome.result != "accepted":
-            says = f"{done} of {len(wanted)} aliases moved; {entry}: {outcome.says}"
-            return Outcome("accepted" if done else outcome.result, says)
-    return Outcome("accepted", "; ".join(_after(http, named, entry, number) for entry, _, number in wanted))
+    def ask(move: tuple[str, str, str]) -> Outcome:
+        model, _, alias = move[0].partition("@")
+        return change(http, "POST", f"{named.url}{SET_ALIAS}", {"name": model, "alias": alias, "version": move[2]})
+
+    outcome = one_by_one(wanted, ask, "aliases moved")
+    if outcome.says != "accepted":
+        return outcome
+    return replace(outcome, says="; ".join(_after(http, named, entry, number) for entry, _, number in wanted))
 
 
 def _after(http: Http, named: Named, entry: str, number: str) -> str:

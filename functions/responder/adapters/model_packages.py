@@ -5,11 +5,11 @@ about are looked at, the newest ones: what is pending is nobody's yet. Each chan
 there deploys.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from responder.adapters.answers import ask_once, look
+from responder.adapters.answers import ask_once, look, one_by_one
 from responder.adapters.roles import RemediationRoles
 from responder.adapters.stored_parts import PINNED, parts_now, version_of
 from responder.domain.plans.registry import APPROVED, REJECTED, ModelVersion, Registry, in_force
@@ -42,7 +42,7 @@ class ModelPackages:
             return Outcome("refused", str(error))  # nothing was asked for yet
         if stands != {entry: value.split(" ")[0] for entry, value in seen.current.items()}:
             return Outcome("refused", "the approvals changed since they were looked at")
-        return self._decide(target, moves(seen.current, desired), token)
+        return one_by_one(moves(seen.current, desired), partial(self._decide, target, token), "versions were decided")
 
     def read(self, target: Target) -> Registry:
         s3 = self._roles.client("s3", target)
@@ -59,16 +59,9 @@ class ModelPackages:
     def artefacts(self, target: Target, version: ModelVersion) -> Artefacts:
         return parts_now(self._roles.client("s3", target), version)
 
-    def _decide(self, target: Target, wanted: Sequence[tuple[str, str, str]], token: str) -> Outcome:
-        """Decide one version after the other; where one has followed the change is under way."""
-        outcome = Outcome("accepted", "accepted")
-        for done, (entry, _, approval) in enumerate(wanted):
-            asked = {"ModelPackageArn": package_arn(target, entry), "ModelApprovalStatus": approval}
-            outcome = ask_once(self._roles, "sagemaker", target, token, partial(_update, token, asked))
-            if outcome.result != "accepted":
-                says = f"{done} of {len(wanted)} versions were decided; {entry}: {outcome.says}"
-                return Outcome("accepted" if done else outcome.result, says, outcome.request_id)
-        return outcome
+    def _decide(self, target: Target, token: str, move: tuple[str, str, str]) -> Outcome:
+        asked = {"ModelPackageArn": package_arn(target, move[0]), "ModelApprovalStatus": move[2]}
+        return ask_once(self._roles, "sagemaker", target, token, partial(_update, token, asked))
 
     def _approvals(self, target: Target) -> dict[str, str]:
         rows = [(group, row) for group in _named(target).groups for row in self._decided(target, group)]

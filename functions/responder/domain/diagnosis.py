@@ -18,7 +18,7 @@ from responder.domain.alert import Alert
 from responder.domain.evidence import Evidence
 from responder.domain.failure_mode import FailureMode
 from responder.domain.runbook import Book
-from responder.domain.sighting import Sighting, as_told, measure_name
+from responder.domain.sighting import Sighting, as_told, lines_of, measure_name
 from responder.domain.signal import kind_of
 from responder.domain.vocabulary import Opinion
 
@@ -44,7 +44,7 @@ class Diagnosis:
     """A failure mode, how sure we are, and what it rests on.
 
     `leading` is the best guess even when unsure; `confidence`, `because` and `despite` are about it. It is `hearsay`
-    when only the vocabulary speaks for it, and neither a signal nor a measurement: enough to name it, not to act.
+    when signals and measurements alone do not make it likelier than not: the vocabulary may name it, and nobody acts.
     """
 
     failure_mode: FailureMode
@@ -104,13 +104,15 @@ def diagnose(
     alerts: Sequence[Alert], logs: Sequence[str], evidence: tuple[Evidence, ...], book: Book, at: datetime
 ) -> Diagnosis:
     """Weigh the alerts, the log lines and the evidence under every page of the book."""
-    sightings, linked = book.index.look(alerts, logs, evidence), _linked(alerts, book)
-    alone, opinion = _weigh(sightings, linked), book.vocabulary.hear(as_told(alerts, logs))
+    lines = list(lines_of(logs))
+    sightings, linked = book.index.look(alerts, lines, evidence), _linked(alerts, book)
+    alone, opinion = _weigh(sightings, linked), book.vocabulary.hear(as_told(alerts, lines))
     asked = _open(alone, sightings, linked, book) if opinion else frozenset()
     scores = _hear(alone, opinion, asked) if opinion else alone
     ranked = sorted(_yield_to_causes(scores, book).values(), key=lambda s: (-s.score, s.mode))
     best, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
-    rival = _rival(best.mode, _yield_to_causes(alone, book))
+    unheard = _yield_to_causes(alone, book)
+    rival = _rival(best.mode, unheard)
     best = _told(best, opinion if best.mode in asked else None, rival)
     unseen = UNSEEN * len(book.runbooks.keys() - scores.keys()) / len(book.runbooks)
     confidence = math.exp(best.score) / (sum(math.exp(s.score) for s in ranked) + unseen)
@@ -124,13 +126,8 @@ def diagnose(
         runner_up=second.mode,
         evidence=evidence,
         at=at,
-        hearsay=best.mode is not FailureMode.UNKNOWN and not _shows(best.mode, sightings, linked),
+        hearsay=best.mode is not FailureMode.UNKNOWN and _start(unheard, best.mode).score <= 0,
     )
-
-
-def _shows(mode: FailureMode, sightings: Sequence[Sighting], linked: Sequence[FailureMode]) -> bool:
-    """Say whether anything but the vocabulary speaks for a mode."""
-    return mode in linked or any(s.mode is mode and s.signal.weight > 0 for s in sightings)
 
 
 def _rival(best: FailureMode, alone: Mapping[FailureMode, _Score]) -> FailureMode | None:

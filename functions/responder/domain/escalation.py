@@ -11,8 +11,7 @@ that nobody knows counts as critical. A target's `tell` caps how loudly its team
 The first notice is put into the journal when the incident opens, due after `page_after`. It needs neither
 S3 nor Prometheus nor the action: whatever else fails, it goes out. A decision only moves it: to the `page_after` of
 the page whose action is tried, forward when automation has nothing (more) to try, away when the service recovered in
-time. What comes after is appended to
-what was told; the end resolves it.
+time. What comes after is appended to what was told; the end resolves it.
 """
 
 from collections.abc import Iterable

@@ -80,7 +80,9 @@ def diagnosis_guard(diagnosis: Diagnosis) -> Verdict:
             _unsure(diagnosis),
         )
     if diagnosis.hearsay:
-        says = f"only the choice of words speaks for {diagnosis.failure_mode}; no signal and no measurement does"
+        says = (
+            f"it is the choice of words that speaks for {diagnosis.failure_mode}; signals and measurements alone do not"
+        )
         return _deny("diagnosis", Reason.UNKNOWN_FAILURE, says)
     return _allow("diagnosis", f"{diagnosis.failure_mode} at {diagnosis.confidence:.2f}")
 

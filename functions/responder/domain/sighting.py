@@ -38,12 +38,11 @@ Owned = tuple[FailureMode, Signal]
 
 @dataclass(frozen=True)
 class Sighting:
-    """One signal that shows, the words or the value it showed in, and the text that they stand in."""
+    """One signal that shows, and the words or the value it showed in."""
 
     mode: FailureMode
     signal: Signal
     quote: str
-    text: str = ""
 
     @property
     def says(self) -> str:
@@ -56,11 +55,11 @@ class SignalIndex:
 
     signals: tuple[Owned, ...]
 
-    def look(self, alerts: Sequence[Alert], logs: Iterable[str], evidence: Iterable[Evidence]) -> tuple[Sighting, ...]:
-        """Return each signal that shows, once, in the order of the book."""
+    def look(self, alerts: Sequence[Alert], lines: Iterable[str], evidence: Iterable[Evidence]) -> tuple[Sighting, ...]:
+        """Return each signal that shows, once, in the order of the book; `lines` are those of `lines_of`."""
         found: dict[int, Sighting] = {}
-        for place, quote, text in self._all(alerts, logs, evidence):
-            found.setdefault(place, Sighting(*self.signals[place], quote, text))
+        for place, quote in self._all(alerts, lines, evidence):
+            found.setdefault(place, Sighting(*self.signals[place], quote))
         return tuple(found[place] for place in sorted(found))
 
     @cached_property
@@ -73,17 +72,16 @@ class SignalIndex:
         return dict(groups)
 
     def _all(
-        self, alerts: Sequence[Alert], logs: Iterable[str], evidence: Iterable[Evidence]
-    ) -> Iterator[tuple[int, str, str]]:
+        self, alerts: Sequence[Alert], lines: Iterable[str], evidence: Iterable[Evidence]
+    ) -> Iterator[tuple[int, str]]:
         for alert in alerts:
-            yield from ((place, alert.name, "") for place in self._by_name.get(alert.name, ()))
-            told = written(alert)
-            yield from ((place, quote, told) for place, quote in self._in_alerts.search(told))
-        for line in _bounded(logs):
-            yield from ((place, quote, line) for place, quote in self._in_logs.search(line))
+            yield from ((place, alert.name) for place in self._by_name.get(alert.name, ()))
+            yield from self._in_alerts.search(written(alert))
+        for line in lines:
+            yield from self._in_logs.search(line)
         for e in evidence:
             shown = (place for place in self._by_measure.get(e.name, ()) if self._holds(place, e))
-            yield from ((place, f"{e.value}", "") for place in shown)
+            yield from ((place, f"{e.value}") for place in shown)
 
     def _holds(self, place: int, measured: Evidence) -> bool:
         """A missing or unreadable measurement shows nothing, neither for nor against."""
@@ -144,15 +142,15 @@ def _written(alert: Alert, silent: Collection[str]) -> str:
     return _one_line(". ".join([as_words(alert.name), *told]))
 
 
-def as_told(alerts: Iterable[Alert], logs: Iterable[str]) -> list[str]:
+def as_told(alerts: Iterable[Alert], lines: Iterable[str]) -> list[str]:
     """Return every text that is heard as a whole: what the alerts say, but for where and whose, and the log lines."""
-    return [*(_written(alert, _SILENT | _WHERE) for alert in alerts), *_bounded(logs)]
+    return [*(_written(alert, _SILENT | _WHERE) for alert in alerts), *lines]
 
 
-def _bounded(lines: Iterable[str]) -> Iterator[str]:
+def lines_of(logs: Iterable[str]) -> Iterator[str]:
     """Read each different line once, and stop before a flood delays the diagnosis."""
     left = LONGEST_LOG
-    for line in islice(dict.fromkeys(lines), MOST_LINES):
+    for line in islice(dict.fromkeys(logs), MOST_LINES):
         yield as_read(line[: min(LONGEST_LINE, left)])
         left -= len(line)
         if left <= 0:

@@ -25,6 +25,7 @@ HEADER = "\t".join(("word", "rarity", *MODES))
 _QUOTED = 3
 # Counted and not quoted, as are numbers and words of one or two letters.
 _DULL = frozenset("all and any are but for from had has its not one out per than that the this was were with".split())  # noqa: SIM905  # a list of words reads as words
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+|[%$€><≥]")
 _UNSPACED = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")  # scripts that write no spaces are read in pairs
 
@@ -135,7 +136,5 @@ def _check(cells: Sequence[str], place: str) -> None:
     if len(cells) != len(MODES) + 2:
         raise CannotRead(f"{place}: {len(cells)} columns instead of {len(MODES) + 2}; write it anew: make vocabulary")
     for cell in cells[1:]:
-        try:
-            float(cell or 0)
-        except ValueError:
-            raise CannotRead(f"{place}: {cell!r} is no number; write it anew: make vocabulary") from None
+        if not _NUMBER.fullmatch(cell or "0"):
+            raise CannotRead(f"{place}: {cell!r} is no number; write it anew: make vocabulary")
